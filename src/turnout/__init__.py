@@ -1,0 +1,3 @@
+"""Share what happened at a virtual event with the systems marketers work in."""
+
+__version__ = "0.1.0"

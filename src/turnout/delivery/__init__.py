@@ -1,0 +1,1 @@
+"""changes -> the account, at its pace: batches, pace, talks, one scheduler."""

@@ -1,0 +1,134 @@
+"""What every destination declares: settings, rules, talks; and the small pieces their talks share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from turnout.values.bindings import Binding, Config
+from turnout.values.changes import Change
+from turnout.values.findings import Finding, Step
+from turnout.values.records import Key, Kind
+from turnout.values.sightings import Match, Membership, RowSeen, Seeking, Target
+from turnout.values.verdicts import Outcome, Rules, Ruling
+from turnout.wire import Reply, Request, Talk
+
+
+class Setting(Struct, frozen=True):
+    """One setting of a connection, with help that names the vendor's own screen."""
+
+    name: str
+    help: str
+    secret: bool = False
+    default: str | None = None  # None: must be given
+    choices: tuple[str, ...] = ()
+
+
+class Session(Struct, frozen=True):
+    """A sign-in that holds: where to call, and with what token."""
+
+    base_url: str
+    token: str
+    expires_at: float = 0.0  # 0: not known
+
+
+class Limits(Struct, frozen=True):
+    """What the account documents: calls in a rolling window, calls at once, calls a day (0: none)."""
+
+    calls: int
+    window_seconds: float
+    concurrent: int
+    daily: int = 0
+
+
+class Row(Struct, frozen=True):
+    """A change rendered for the wire: `payload` in the vendor's own names, cut and scaled.
+
+    `notes` tell what was cut or left out; `size_bytes` is what it adds to a body.
+    """
+
+    change: Change
+    payload: Mapping[str, Any]
+    size_bytes: int
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Difference(Struct, frozen=True):
+    """Something in the account that is not as it was accepted; `field` empty: the record is gone."""
+
+    key: Key
+    field: str
+    expected: Any
+    found: Any
+
+
+class Writer(Struct, frozen=True):
+    """How one kind of record is written, and read back.
+
+    `render` answers with a Row, or with an Outcome (REJECT) where the values cannot be sent at all.
+    `group` names what may share a call; groups are sent in sorted order. `talk` answers for every row,
+    in any order, by key. `read_back` compares rows with the account; it gets at most `rows` of them.
+    """
+
+    rows: int
+    bytes: int
+    render: Callable[[Config, Target, Change], Row | Outcome]
+    group: Callable[[Change], tuple[Any, ...]]
+    talk: Callable[[Config, Target, Sequence[Row]], Talk[list[Outcome]]]
+    read_back: Callable[[Config, Target, Sequence[Row]], Talk[list[Difference]]]
+
+
+class Vendor(Struct, frozen=True):
+    """A destination: everything the flow needs to know of a vendor, as data and talks.
+
+    Requests of all talks but `sign_in` use a path for `url`; `signed` completes them.
+    `judged` rules on a whole reply that is not an answer to the rows: None where the talk should read it.
+    A talk is handed only replies that `judged` let pass.
+    `unsure_seconds` is how long a call may still act after its answer was lost.
+    """
+
+    kind: str
+    title: str
+    settings: tuple[Setting, ...]
+    rules: Rules
+    limits: Limits
+    unsure_seconds: float
+    sign_in: Callable[[Config], Talk[Session]]
+    signed: Callable[[Request, Session], Request]
+    judged: Callable[[Request, Reply], Ruling | None]
+    target: Callable[[Config, Binding], Talk[Target]]
+    seek: Callable[[Config, Target, Sequence[Seeking]], Talk[list[Match]]]
+    seek_rows: int
+    members: Callable[[Config, Target, Sequence[Seeking]], Talk[list[Membership]]]
+    members_rows: int
+    rows: Callable[[Config, Target, Sequence[Change]], Talk[list[RowSeen]]]
+    writers: Mapping[Kind, Writer]
+    doctor: Callable[[Config, Binding | None], Talk[list[Finding]]]
+    provision: Callable[[Config, Binding, bool], Talk[list[Step]]]
+    leaves_outside: bool  # whether a member can leave Blocked and Un-registered again
+
+
+def alike(expected: Any, found: Any) -> bool:
+    """Return whether the account's value is the one that was sent, as vendors store values.
+
+    None and "" are one; numbers compare as numbers to two decimals; texts without outer blanks.
+    """
+    if expected in (None, "") or found in (None, ""):
+        return expected in (None, "") and found in (None, "")
+    if isinstance(expected, bool) or isinstance(found, bool):
+        return bool(expected) == bool(found)
+    try:
+        return abs(float(expected) - float(found)) < 0.005
+    except (TypeError, ValueError):
+        return str(expected).strip() == str(found).strip()
+
+
+def cut_to_characters(text: str, width: int) -> str:
+    """Return at most `width` characters of `text`."""
+    return text[:width]
+
+
+def cut_to_bytes(text: str, width: int) -> str:
+    """Return the longest beginning of `text` that takes at most `width` bytes of UTF-8."""
+    raw = text.encode()
+    return text if len(raw) <= width else raw[:width].decode(errors="ignore")

@@ -1,0 +1,1 @@
+"""What happened, in our words: relations for beacons, values for people."""

@@ -1,0 +1,1 @@
+"""what arrives -> kept, durable, before anyone interprets it."""

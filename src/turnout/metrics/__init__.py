@@ -1,0 +1,1 @@
+"""facts -> numbers: the catalogue, and the engine that computes it."""

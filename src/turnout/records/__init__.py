@@ -1,0 +1,1 @@
+"""numbers and statuses -> what should stand, vendor-neutral."""

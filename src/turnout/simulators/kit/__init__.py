@@ -1,0 +1,1 @@
+"""What every simulator is made of: routes, faults, the control door."""

@@ -1,0 +1,1 @@
+"""what arrives: the readers, payload -> facts, or the reason why not."""

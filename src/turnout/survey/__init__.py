@@ -1,0 +1,1 @@
+"""what stands in the account -> sightings: reading calls only."""

@@ -1,0 +1,1 @@
+"""The values that stages hand to each other: keys and records, verdicts, sightings, ledger rows."""
