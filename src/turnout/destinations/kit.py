@@ -1,7 +1,7 @@
 """What every destination declares: settings, rules, talks; and the small pieces their talks share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -22,6 +22,22 @@ class Setting(Struct, frozen=True):
     secret: bool = False
     default: str | None = None  # None: must be given
     choices: tuple[str, ...] = ()
+
+
+POLICIES: Final = (
+    Setting("create_people", "Create people whom the account does not have", default="yes", choices=("yes", "no")),
+    Setting(
+        "several_matches",
+        "When several people share an e-mail: take the one already in the program, else the latest modified; or hold",
+        default="latest",
+        choices=("latest", "oldest", "hold"),
+    ),
+    Setting("excluded_domains", "E-mail domains to keep out, separated by commas", default=""),
+    Setting("rate_scale", "Rates are sent as 0..100 or as 0..1", default="100", choices=("100", "1")),
+    Setting("mic_cam_unit", "Unit of mic_on and cam_on", default="minutes", choices=("minutes", "seconds")),
+    Setting("share_percent", "How much of the account's limits Turnout may use, in percent", default="50"),
+)
+"""Settings that every destination has, beside its own."""
 
 
 class Session(Struct, frozen=True):
