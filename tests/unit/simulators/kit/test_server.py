@@ -1,0 +1,54 @@
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from turnout.simulators.kit.faults import Fault
+from turnout.simulators.kit.server import Server, serve
+from turnout.simulators.kit.simulator import Simulator
+
+
+@pytest.fixture
+def server(shop: Simulator) -> Iterator[Server]:
+    served = serve(shop)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    yield connection
+    connection.close()
+
+
+def test_one_connection_carries_many_calls(line: http.client.HTTPConnection) -> None:
+    bodies = []
+    for thing in ("tea", "milk"):
+        line.request("POST", f"/shelf/{thing}", body=b"12345")
+        bodies.append(line.getresponse().read())
+    assert bodies == [b'["tea",5]', b'["milk",5]']
+
+
+def test_a_chunked_body_is_read_whole(line: http.client.HTTPConnection) -> None:
+    line.request("POST", "/shelf/tea", body=iter([b"123", b"4567"]), encode_chunked=True)
+    assert line.getresponse().read() == b'["tea",7]'
+
+
+def test_the_simulator_learns_the_address_it_was_called_at(line: http.client.HTTPConnection, server: Server) -> None:
+    line.request("GET", "/shelf")
+    assert line.getresponse().read() == f'{{"shelf":[],"origin":"{server.url}"}}'.encode()
+
+
+def test_a_cut_closes_the_connection_without_an_answer(line: http.client.HTTPConnection, shop: Simulator) -> None:
+    shop.faults.set([Fault("cut_after")])
+    line.request("POST", "/shelf/tea")
+    with pytest.raises(ConnectionError):
+        line.getresponse()
+    assert shop.vendor.state() == {"shelf": ["tea"]}
+
+
+def test_the_door_is_served_too(line: http.client.HTTPConnection) -> None:
+    line.request("GET", "/_sim/state")
+    assert line.getresponse().read() == b'{"shelf":[]}'
