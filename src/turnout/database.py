@@ -1,18 +1,20 @@
 """Open the state database, and bring its tables up to date."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from turnout.errors import Later, SettingsError
 
+_INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -45,6 +47,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise Later(
             f"the state database does not answer: {failure.orig}", "see that no other process holds it, then run again"
         ) from failure
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, fresh: bool = True) -> None:
+    """Write `rows` by the table's primary key; where `fresh` is False, a row that stands is left as it is."""
+    if not rows:
+        return
+    statement = _INSERT[connection.dialect.name](table)
+    keys = [column.name for column in table.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if fresh and values:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, list(rows))
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -89,16 +89,23 @@ _SHARED: Final = frozenset({"Registered", "Blocked", "Un-registered"})
 
 
 def wanted(values: Mapping[str, Value], vocabulary: str, own: Mapping[str, str], labels: Collection[str]) -> Wanted:
-    """Return the label to write for a MEMBER record's values in a binding's vocabulary."""
+    """Return the label to write for a MEMBER record's values in a binding's vocabulary.
+
+    A visit after the event moves nobody where the account has no name for it: then the status before it stands.
+    """
     word = str(values["status"])
+    found = _named(word, str(values["label"]), vocabulary, own, labels)
+    if found.finding and values.get("before"):
+        return _named(str(values["before"]), str(values["before_label"]), vocabulary, own, labels)
+    return found
+
+
+def _named(word: str, label: str, vocabulary: str, own: Mapping[str, str], labels: Collection[str]) -> Wanted:
     status = STATUS[word]
-    names = {"codes": status.code, "labels": str(values["label"]), "map": own.get(word, "")}
-    label = names[vocabulary]
-    if label and label in labels:
-        return Wanted(label, _rank(word, label), status.step)
-    if word == "participatedPostEvent":
-        return Wanted("", 0, 0, f"the account has no status {label!r}: a visit after the event moves nobody")
-    return Wanted("", 0, 0, f"the account has no status {label!r} for Kaltura's {word!r}")
+    name = {"codes": status.code, "labels": label, "map": own.get(word, "")}.get(vocabulary, "")
+    if name and name in labels:
+        return Wanted(name, _rank(word, label), status.step)
+    return Wanted("", 0, 0, f"the account has no status {name!r} for Kaltura's {word!r}")
 
 
 def _rank(word: str, label: str) -> int:

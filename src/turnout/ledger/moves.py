@@ -1,0 +1,92 @@
+"""What can happen to a ledger row, each as a function from row to row; no other way changes one."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from turnout.values.records import Parking, Value
+from turnout.values.rows import LedgerRow
+
+
+def wanted(row: LedgerRow, digest: str) -> LedgerRow:
+    """The records ask for `digest` ("" for: not wanted any more). A new wish is due at once."""
+    if digest == row.wanted:
+        return row
+    return replace(row, wanted=digest, due=0.0, attempts=0)
+
+
+def claimed(row: LedgerRow, digest: str, *, batch: str, now: float) -> LedgerRow:
+    """A call is about to carry `digest`."""
+    return replace(row, claimed=digest, batch=batch, claimed_at=now, attempts=row.attempts + 1)
+
+
+def accepted(
+    row: LedgerRow,
+    *,
+    digest: str,
+    remote_id: str,
+    refs: tuple[str, ...],
+    values: Mapping[str, Value],
+    shape: str,
+    now: float,
+) -> LedgerRow:
+    """The account accepted what was claimed, never more than that."""
+    return replace(
+        row,
+        accepted=digest,
+        claimed="",
+        refused="",
+        parking=None,
+        reason="",
+        code="",
+        remote_id=remote_id or row.remote_id,
+        refs=refs,
+        values=values,
+        shape=shape,
+        due=0.0,
+        attempts=0,
+        claimed_at=0.0,
+        accepted_at=now,
+    )
+
+
+def parked(
+    row: LedgerRow, parking: Parking, reason: str, *, digest: str = "", code: str = "", remote_id: str = ""
+) -> LedgerRow:
+    """`digest` (what is wanted, unless told) is not on its way; it comes back when the wish changes."""
+    return replace(
+        row,
+        refused=digest or row.wanted,
+        parking=parking,
+        reason=reason,
+        code=code,
+        claimed="",
+        claimed_at=0.0,
+        remote_id=remote_id or row.remote_id,
+        due=0.0,
+    )
+
+
+def released(row: LedgerRow, *, due: float, reason: str, code: str = "") -> LedgerRow:
+    """The call did not act: the record is owed again, not before `due`."""
+    return replace(row, claimed="", claimed_at=0.0, due=due, reason=reason, code=code)
+
+
+def unsure(row: LedgerRow, *, due: float, reason: str) -> LedgerRow:
+    """Nobody knows whether the call acted; the claim stays, and is looked into at `due`."""
+    return replace(row, due=due, reason=reason)
+
+
+def confirmed(row: LedgerRow, now: float) -> LedgerRow:
+    """The account was read back and has it."""
+    return replace(row, confirmed_at=max(now, row.accepted_at))
+
+
+def forgotten(row: LedgerRow, *, due: float, reason: str) -> LedgerRow:
+    """What we believed of the record's place in the account is wrong: it is owed anew, its old id a hint."""
+    return replace(row, accepted="", claimed="", claimed_at=0.0, confirmed_at=0.0, due=due, reason=reason)
+
+
+def retried(row: LedgerRow) -> LedgerRow:
+    """A person asked to try a parked record again."""
+    return replace(row, refused="", parking=None, reason="", code="", due=0.0, attempts=0)

@@ -1,0 +1,1 @@
+"""records + ledger + sightings -> changes, and what must be seen first; pure."""

@@ -1,0 +1,73 @@
+"""A person: matched, chosen, made, or left to people."""
+
+from collections.abc import Sequence
+
+from turnout.plan.view import Park, Plan, Settled, View
+from turnout.values.changes import Change, Op
+from turnout.values.records import Key, Parking, Record
+from turnout.values.rows import LedgerRow
+from turnout.values.sightings import Candidate, Seeking
+
+
+def plan_person(view: View, plan: Plan, record: Record, *, binding: str, owners: dict[str, str]) -> None:
+    """Plan for a person who is owed: `owners` maps remote ids to the persons who hold them."""
+    row = view.row(record.key)
+    person = record.key.person
+    if domain := _excluded(view, str(record.values.get("email") or "")):
+        plan.parks[record.key] = Park(Parking.EXCLUDED, f"people of {domain} are kept out by a rule")
+        return
+    match = view.matches.get(person)
+    if match is None:
+        seeking = Seeking(person, str(record.values["email"]), row.remote_id)
+        plan.look_people.setdefault(binding, []).append(seeking)
+        return
+    change = _change(record, row)
+    if not match.candidates:
+        _missing(view, plan, change)
+        return
+    found = choice(match.candidates, view.policy.several_matches)
+    if found is None:
+        ids = ", ".join(candidate.remote_id for candidate in match.candidates)
+        reason = f"several people in the account share the e-mail address ({ids}): choose one"
+        plan.parks[record.key] = Park(Parking.HELD, reason)
+        return
+    owner = owners.setdefault(found.remote_id, person)
+    if owner != person:
+        plan.aliases[person] = (owner, found.remote_id)
+        return
+    plan.settled.append(Settled(change, found.remote_id, _told(found, match.candidates)))
+
+
+def choice(candidates: Sequence[Candidate], policy: str) -> Candidate | None:
+    """Return the candidate to take: best rank, then in the program, then by policy; None for a person to choose."""
+    best = min(candidate.rank for candidate in candidates)
+    pool = [candidate for candidate in candidates if candidate.rank == best]
+    pool = [candidate for candidate in pool if candidate.in_program] or pool
+    if len(pool) > 1 and policy == "hold":
+        return None
+    ordered = sorted(pool, key=lambda candidate: (candidate.modified, candidate.remote_id))
+    return ordered[0] if policy == "oldest" else ordered[-1]
+
+
+def _excluded(view: View, email: str) -> str:
+    domain = email.rpartition("@")[2].lower()
+    rules = view.policy.excluded_domains
+    return next((rule for rule in rules if domain == rule or domain.endswith(f".{rule}")), "")
+
+
+def _missing(view: View, plan: Plan, change: Change) -> None:
+    if view.policy.create_people:
+        plan.changes.append(change)
+    else:
+        reason = "the person is not in the account, and a setting says that Turnout makes nobody"
+        plan.parks[change.key] = Park(Parking.EXCLUDED, reason)
+
+
+def _change(record: Record, row: LedgerRow) -> Change:
+    values = {name: value for name, value in record.values.items() if value not in (None, "")}
+    return Change(record.key, Op.CREATE, values, row.wanted)
+
+
+def _told(found: Candidate, candidates: Sequence[Candidate]) -> str:
+    several = f", chosen of {len(candidates)}" if len(candidates) > 1 else ""
+    return f"matched {found.remote_id}{several}" + (f" ({found.note})" if found.note else "")

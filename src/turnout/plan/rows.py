@@ -1,0 +1,50 @@
+"""Engagement and poll rows: written once their member stands, and again when they or it changed."""
+
+from msgspec.structs import replace
+
+from turnout.plan.members import ready
+from turnout.plan.view import Plan, View
+from turnout.values.changes import Change, Op
+from turnout.values.records import Key, Kind, Record, Value
+from turnout.values.rows import LedgerRow, Stand, stand
+from turnout.values.sightings import Target
+
+
+def plan_row(view: View, plan: Plan, record: Record, shape: str) -> None:
+    """Plan for an engagement or poll row that is owed, or whose member became another one."""
+    row = view.row(record.key)
+    member = view.row(Key(record.key.binding, Kind.MEMBER, record.key.person))
+    person = view.row(Key("", Kind.PERSON, record.key.person))
+    if not (ready(member) and ready(person)):
+        plan.wait(record.key, "waits for its member")
+        return
+    target = view.targets[record.key.binding]
+    change = Change(
+        record.key,
+        Op.UPSERT,
+        values_to_send(record, row, target),
+        row.wanted,
+        row.remote_id,
+        person.remote_id,
+        member.remote_id,
+        shape=shape,
+    )
+    if stand(row) in (Stand.ACCEPTED, Stand.DELIVERED) and set(row.refs) == set(change.refs):
+        return
+    if target.objects[record.key.kind].keyed:
+        plan.changes.append(change)
+    elif (seen := view.found.get(record.key)) is None:
+        plan.look_rows.setdefault(record.key.binding, []).append(change)
+    else:
+        op = Op.UPDATE if seen.remote_id else Op.CREATE
+        plan.changes.append(replace(change, op=op, remote_id=seen.remote_id))
+
+
+def values_to_send(record: Record, row: LedgerRow, target: Target) -> dict[str, Value]:
+    """Return the values to send: those known, and a null for what was accepted once and is not known any more."""
+    fields = target.objects[record.key.kind].fields
+    return {
+        name: value
+        for name, value in record.values.items()
+        if name in fields and (value is not None or row.values.get(name) is not None)
+    } | {name: None for name in row.values if name in fields and name not in record.values}

@@ -1,0 +1,59 @@
+"""Which fields a record is compared in: the shape last accepted, or the current one where none was."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from turnout.metrics.catalogue import CATALOGUE_VERSION
+from turnout.values.records import Key, Kind, Record, digest
+from turnout.values.rows import LedgerRow
+from turnout.values.sightings import Target
+
+MEMBER_FIELDS: Final = ("status", "code", "label")
+
+
+class Shape(Struct, frozen=True):
+    """A set of fields with the versions it was made under."""
+
+    id: str
+    fields: tuple[str, ...]
+    mapping_version: int = 1
+    catalogue: int = CATALOGUE_VERSION
+
+
+def shape(target: Target | None, kind: Kind, mapping_version: int) -> Shape:
+    """Return the current shape of a kind of record: the fields the account shows and lets us write.
+
+    A person's own record writes nothing on a matched person, so nothing of it is compared.
+    """
+    fields: tuple[str, ...] = ()
+    if kind is Kind.MEMBER:
+        fields = MEMBER_FIELDS
+    elif kind in (Kind.ENGAGEMENT, Kind.POLLS) and target and kind in target.objects:
+        fields = tuple(sorted(seen.name for seen in target.objects[kind].fields.values() if seen.writable))
+    name = digest({"fields": ",".join(fields), "mapping": mapping_version, "catalogue": CATALOGUE_VERSION})
+    return Shape(name, fields, mapping_version)
+
+
+def digests(
+    records: Mapping[Key, Record],
+    rows: Mapping[Key, LedgerRow],
+    current: Mapping[tuple[str, Kind], Shape],
+    known: Mapping[str, Shape],
+) -> dict[Key, str]:
+    """Return what is wanted of every record, as a digest in its shape."""
+    return {
+        key: record_digest(record, shape_for(rows.get(key), current[key.binding, key.kind], known))
+        for key, record in records.items()
+    }
+
+
+def shape_for(row: LedgerRow | None, current: Shape, known: Mapping[str, Shape]) -> Shape:
+    """Return the shape a record is compared in."""
+    return known.get(row.shape, current) if row and row.accepted else current
+
+
+def record_digest(record: Record, within: Shape) -> str:
+    """Return the digest of a record's values within a shape."""
+    return digest({name: record.values.get(name) for name in within.fields})

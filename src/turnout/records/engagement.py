@@ -1,0 +1,124 @@
+"""numbers -> engagement rows: one for each person, session and channel, with homes for what has no channel."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from turnout.metrics.catalogue import METRICS
+from turnout.metrics.values import add, numbers
+from turnout.values.records import Value
+
+
+class Counted(NamedTuple):
+    """One person's parts in one session and channel; `channel` None where the facts name none."""
+
+    person: str
+    session: str
+    channel: int | None
+    parts: Mapping[str, int]
+    first_at: float
+
+
+class Reported(NamedTuple):
+    """One person's numbers in catalogue units as a report told them."""
+
+    person: str
+    session: str
+    channel: int | None
+    values: Mapping[str, Value]
+
+
+class Cell(NamedTuple):
+    """Where an engagement row stands: person, session, channel."""
+
+    person: str
+    session: str
+    channel: int
+
+
+class SessionFacts(Struct, frozen=True):
+    """What is known of a session for its rows: which groups of facts were read, and how it ended."""
+
+    seen: frozenset[str] = frozenset()
+    duration_known: bool = False
+    reports_win: bool = True
+
+
+def homes(counted: Iterable[Counted], known: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Return each (person, session)'s home channel: the one fixed before, else the first known, else 0."""
+    first: dict[tuple[str, str], tuple[float, int]] = {}
+    places = set()
+    for row in counted:
+        place = (row.person, row.session)
+        places.add(place)
+        if row.channel is not None:
+            first[place] = min(first.get(place, (row.first_at, row.channel)), (row.first_at, row.channel))
+    return {place: known.get(place, first.get(place, (0.0, 0))[1]) for place in places}
+
+
+def engagement(
+    counted: Sequence[Counted],
+    reported: Sequence[Reported],
+    home: Mapping[tuple[str, str], int],
+    sessions: Mapping[str, SessionFacts],
+) -> dict[Cell, dict[str, Value]]:
+    """Return the metric values of every cell, in catalogue units, None where missing."""
+    parts: dict[Cell, Mapping[str, int]] = {}
+    for row in counted:
+        cell = _cell(row, home)
+        parts[cell] = add(parts.get(cell, {}), row.parts)
+    told: dict[Cell, list[Mapping[str, Value]]] = defaultdict(list)
+    for report in reported:
+        told[_cell(report, home)].append(report.values)
+    return {
+        cell: _merged(cell, parts.get(cell), told.get(cell, []), sessions.get(cell.session, SessionFacts()))
+        for cell in sorted(parts.keys() | told.keys())
+    }
+
+
+def _cell(row: Counted | Reported, home: Mapping[tuple[str, str], int]) -> Cell:
+    channel = row.channel if row.channel is not None else home.get((row.person, row.session), 0)
+    return Cell(row.person, row.session, channel)
+
+
+def _merged(
+    cell: Cell, parts: Mapping[str, int] | None, told: Sequence[Mapping[str, Value]], facts: SessionFacts
+) -> dict[str, Value]:
+    """Return one row out of the two ways in; a missing value of one never replaces a value of the other."""
+    computed = numbers(parts or {}, facts.seen if parts is not None else frozenset(), facts.duration_known)
+    report = _folded(told)
+    values: dict[str, Value] = {}
+    for metric in METRICS:
+        ways = (report.get(metric.name), computed.get(metric.name))
+        first, second = ways if facts.reports_win else ways[::-1]
+        values[metric.name] = second if first is None else first
+    return values
+
+
+def _folded(told: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
+    """Fold the reports of one person's attendees: counts and minutes added, shares by live time."""
+    if len(told) < 2:
+        return dict(told[0]) if told else {}
+    folded: dict[str, Value] = {}
+    for metric in METRICS:
+        known = [(row[metric.name], _live(row)) for row in told if row.get(metric.name) is not None]
+        if not known:
+            continue
+        amounts = [float(amount) for amount, _ in known if isinstance(amount, int | float)]
+        if metric.unit in ("count", "minutes"):
+            total = sum(amounts)
+            folded[metric.name] = int(total) if metric.whole else round(total, 2)
+        elif metric.unit == "slices":
+            folded[metric.name] = max(amounts)
+        else:
+            weights = [live for _, live in known]
+            weighed = sum(amount * weight for amount, weight in zip(amounts, weights, strict=True))
+            folded[metric.name] = round(weighed / sum(weights), 2) if sum(weights) else max(amounts)
+    return folded
+
+
+def _live(row: Mapping[str, Value]) -> float:
+    minutes = row.get("live_minutes_viewed")
+    return float(minutes) if isinstance(minutes, int | float) else 0.0
