@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from turnout.plan.view import Park, Plan, Settled, View
 from turnout.records.statuses import OUTSIDE_LADDER, Wanted, rank_of, vocabulary_seen, wanted
@@ -81,22 +82,20 @@ def _owed(view: View, plan: Plan, record: Record, *, want: Wanted, seen: Members
         return
     keep = kept(seen, want, str(row.values.get("written") or ""), spoken, view.policy.leaves_outside)
     if keep and keyless:
-        plan.changes.append(_adopting(change))
+        plan.changes.append(_adopting(change, written=""))
     elif keep:
         plan.parks[record.key] = Park(Parking.KEPT, keep, seen.remote_id)
     elif seen.status == want.label and keyless:
-        plan.changes.append(_adopting(change))
+        plan.changes.append(_adopting(change, written=want.label))
     elif seen.status == want.label:
         plan.settled.append(Settled(change, seen.remote_id, f"already {want.label}"))
     else:
         plan.changes.append(change)
 
 
-def _adopting(change: Change) -> Change:
+def _adopting(change: Change, written: str) -> Change:
     """Return a change that gives a member made by others our key, and leaves its status."""
-    return Change(
-        change.key, Op.UPDATE, change.values, change.digest, change.remote_id, change.person_id, step=change.step
-    )
+    return replace(change, status="", values={**change.values, "written": written})
 
 
 def kept(seen: Membership, want: Wanted, written: str, spoken: Words, leaves_outside: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from turnout.plan.view import Park, Plan, Settled, View
 from turnout.values.changes import Change, Op
-from turnout.values.records import Key, Parking, Record
+from turnout.values.records import Parking, Record
 from turnout.values.rows import LedgerRow
 from turnout.values.sightings import Candidate, Seeking
 

@@ -23,7 +23,7 @@ def plan(view: View, current: Mapping[tuple[str, Kind], Shape], now: float) -> P
         if stand(row) in _RESTING or _asleep(made, row, now):
             continue
         binding = key.binding or home.get(key.person, "")
-        if reason := view.stopped.get((binding, key.kind)):
+        if reason := view.stopped.get((key.binding, key.kind)) or view.stopped.get((binding, key.kind)):
             made.wait(key, reason)
             continue
         _plan_one(view, made, record, binding=binding, owners=owners, current=current)

@@ -18,6 +18,8 @@ def plan_row(view: View, plan: Plan, record: Record, shape: str) -> None:
     if not (ready(member) and ready(person)):
         plan.wait(record.key, "waits for its member")
         return
+    if stand(row) in (Stand.ACCEPTED, Stand.DELIVERED) and set(row.refs) == {person.remote_id, member.remote_id}:
+        return
     target = view.targets[record.key.binding]
     change = Change(
         record.key,
@@ -29,8 +31,6 @@ def plan_row(view: View, plan: Plan, record: Record, shape: str) -> None:
         member.remote_id,
         shape=shape,
     )
-    if stand(row) in (Stand.ACCEPTED, Stand.DELIVERED) and set(row.refs) == set(change.refs):
-        return
     if target.objects[record.key.kind].keyed:
         plan.changes.append(change)
     elif (seen := view.found.get(record.key)) is None:

@@ -1,0 +1,94 @@
+"""changes -> flights, and their ends -> the ledger: the desk of one account."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from turnout.clock import Clock
+from turnout.delivery.batches import batches, halves
+from turnout.delivery.line import Line
+from turnout.delivery.reckoning import Reckoning
+from turnout.destinations.kit import Row
+from turnout.plan.view import Plan
+from turnout.values.changes import Change
+from turnout.values.flights import Flight
+from turnout.values.records import Key, Kind
+from turnout.values.sightings import Target
+from turnout.values.verdicts import Ruling
+
+
+class Desk:
+    """Turns what a plan asks for into notes and flights."""
+
+    def __init__(self, line: Line, reckoning: Reckoning, clock: Clock) -> None:
+        self.line = line
+        self.reckoning = reckoning
+        self._clock = clock
+        self._number = 0
+
+    def note(self, plan: Plan) -> None:
+        """Write into the ledger what a plan found to stand, to be parked, or to be confirmed."""
+        ledger, tally = self.reckoning.ledger, self.reckoning.tally
+        ledger.accept_all((one.change, one.remote_id, one.detail) for one in plan.settled)
+        ledger.confirm([one.change.key for one in plan.settled] + plan.confirmed)
+        ledger.park_all(
+            {key: (park.parking, park.reason, park.code, park.remote_id) for key, park in plan.parks.items()}
+        )
+        tally["matched"] += len(plan.settled)
+        for park in plan.parks.values():
+            tally[park.parking] += 1
+
+    def flights(self, changes: Iterable[Change]) -> list[Flight]:
+        """Return the flights that carry the changes, persons first; what cannot be rendered is parked here."""
+        rows: dict[tuple[Kind, str], list[Row]] = defaultdict(list)
+        for change in changes:
+            writer = self.line.vendor.writers[change.key.kind]
+            rendered = writer.render(self.line.config, self._target(change.key), change)
+            if isinstance(rendered, Row):
+                rows[change.key.kind, change.key.binding].append(rendered)
+            else:
+                self.reckoning.refuse(change.key, rendered.ruling)
+        order = list(Kind)
+        return [
+            self._flight(batch)
+            for stream in sorted(rows, key=lambda stream: (order.index(stream[0]), stream[1]))
+            for batch in batches(self.line.vendor.writers[stream[0]], rows[stream])
+        ]
+
+    def _flight(self, batch: Sequence[Row]) -> Flight:
+        key = batch[0].change.key
+        writer = self.line.vendor.writers[key.kind]
+        target = self._target(key)
+        self._number += 1
+        number = f"{int(self._clock.now() * 1000):x}.{self._number}"
+        return Flight(
+            talk=lambda: writer.talk(self.line.config, target, batch),
+            end=lambda result: self._landed(batch, result, number),
+            begin=lambda: self._begin(batch, number),
+            persons=frozenset(row.change.key.person for row in batch),
+            stream=f"{key.binding or '-'}/{key.kind}",
+            batch=number,
+        )
+
+    def _begin(self, batch: Sequence[Row], number: str) -> None:
+        """Claim what is about to leave, and drop what was seen of it: a call may change it."""
+        view = self.reckoning.view
+        self.reckoning.ledger.claim(number, [row.change for row in batch])
+        for row in batch:
+            key = row.change.key
+            if key.kind is Kind.PERSON:
+                view.matches.pop(key.person, None)
+            view.members.pop((key.binding, key.person), None)
+            view.found.pop(key, None)
+
+    def _landed(self, batch: Sequence[Row], result: Any, number: str) -> list[Flight]:
+        if not isinstance(result, Ruling):
+            self.reckoning.told(batch, result, number)
+            return []
+        if self.reckoning.ruled(batch, result, number):
+            return [self._flight(half) for half in halves(batch)]
+        return []
+
+    def _target(self, key: Key) -> Target:
+        targets = self.reckoning.view.targets
+        return targets[key.binding] if key.binding else next(iter(targets.values()))
