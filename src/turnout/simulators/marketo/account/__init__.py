@@ -1,0 +1,1 @@
+"""What stands in an imitated Marketo account, and the rules it keeps."""

@@ -1,0 +1,60 @@
+"""What differs from account to account, and what nobody has verified: each with the default we believe."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+PERMISSIONS: Final = (
+    "Read-Write Person",
+    "Read-Write Activity",
+    "Read-Write Activity Metadata",
+    "Read-Write Assets",
+    "Read-Write Campaigns",
+    "Read-Write Custom Object",
+    "Read-Write Custom Object Type",
+)
+"""The five of Kaltura's document, and the two it forgets."""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """An account's limits and switches; sizes in bytes, times in seconds."""
+
+    rate_calls: int = 100
+    rate_seconds: float = 20.0
+    concurrent_calls: int = 10
+    daily_calls: int = 50_000
+    body_bytes: int = 1_048_576
+    uri_bytes: int = 8_192
+    asset_uri_bytes: int = 66_560
+    token_seconds: int = 3_600
+    call_seconds: float = 0.0  # how long a call holds its place among the concurrent ones
+    race_seconds: float = 0.0  # how long a new person stays unseen by other upserts: the duplicate race
+    token_in_query: bool = False  # `access_token` as a parameter, removed on 31 August 2026
+    token_missing: Literal["600", "603"] = "603"
+    # not verified by anyone: where an unknown field or status fails, what an over-long text does
+    unknown_field: Literal["record", "request"] = "record"
+    unknown_status: Literal["record", "request"] = "request"
+    overlong: Literal["1077", "1003", "cut"] = "1077"
+    text_bytes: int = 30_000
+    company_fields: Literal["create", "never", "always"] = "create"
+    success_stays: bool = True
+    status_reason_updateable: bool = True
+    linkless_objects: Literal["refuse", "edge"] = "refuse"
+    custom_objects: bool = True
+    object_schema_api: bool = True
+    object_types: int = 10
+    activity_types: int = 10
+    required_tags: tuple[str, ...] = ()
+    user: str = "turnout@api.example.com"
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of a seed; an unknown name or a wrong type is a ValidationError."""
+    return msgspec.convert(dict(given), Settings)
+
+
+def permission_key(name: str) -> str:
+    """Return Marketo's own key of a permission: what people see as Person is called Lead inside."""
+    return name.replace("Person", "Lead").strip()
