@@ -1,0 +1,171 @@
+"""Custom objects: engagement and poll answers -> rows keyed by person, session and channel."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from msgspec import structs
+
+from turnout.destinations.kit import Difference, Row, Writer
+from turnout.destinations.marketo.fields import LINK, OBJECTS, ObjectSpec, compared, fit, scaled, size_bytes
+from turnout.destinations.marketo.rules import outcomes, probe, refusal, results
+from turnout.destinations.marketo.settings import whole
+from turnout.destinations.marketo.target import describe_request
+from turnout.values.bindings import Config
+from turnout.values.changes import Change
+from turnout.values.records import Key, Value
+from turnout.values.sightings import ObjectSeen, Target
+from turnout.values.verdicts import Outcome, Rule, Rules, Verdict
+from turnout.wire import Request, Talk, get, post
+
+BATCH_ROWS: Final = 300
+BATCH_BYTES: Final = 950_000  # Marketo takes 1 MB; the rest is for what stands around the rows
+SYNC_SECONDS: Final = 130.0  # Marketo gives up after 120
+_NO_FIELD: Final = "1006"
+
+_OWN: Final = Rules.of(
+    "Turnout",
+    Rule("value", Verdict.REJECT, "a value cannot be sent as it is", "correct the value at its source"),
+)
+
+
+def render(config: Config, target: Target, change: Change) -> Row | Outcome:
+    """Return a row as Marketo takes it: only fields that the account shows, keys always, null for what is gone."""
+    spec, seen = OBJECTS[change.key.kind], target.objects[change.key.kind]
+    text_bytes = whole(config, "text_bytes")
+    values, remarks = _complete(spec, change)
+    payload: dict[str, Any] = {}
+    notes = list(remarks)
+    for field in spec.fields:
+        shown = seen.fields.get(field.name)
+        if shown is None or field.name not in values or not (shown.writable or shown.api_name in seen.key_fields):
+            continue
+        fitted = fit(field, shown, scaled(config, field.name, values[field.name]), text_bytes=text_bytes)
+        if fitted.refused:
+            return Outcome(change.key, _OWN.for_record("value", fitted.refused))
+        payload[shown.api_name] = fitted.value
+        notes += [fitted.note] if fitted.note else []
+    return Row(change, payload, size_bytes(payload), tuple(notes))
+
+
+def _complete(spec: ObjectSpec, change: Change) -> tuple[dict[str, Value], list[str]]:
+    """Return the values with all key fields filled: an unknown or non-numeric channel is 0 there."""
+    values: dict[str, Value] = {**change.values, LINK: int(change.person_id)}
+    values.setdefault("entry_id", change.key.session)
+    notes = []
+    if "channel_id" in spec.key:
+        channel = values.get("channel_id", change.key.channel)
+        values["channel_id"] = int(channel) if str(channel).isdecimal() else 0  # type: ignore[arg-type]
+        if channel is not None and not str(channel).isdecimal():
+            notes.append(f"the channel {str(channel)[:40]!r} is no number: the row has channel 0")
+    return values, notes
+
+
+def group(change: Change) -> tuple[Any, ...]:
+    """All rows of one object may share calls."""
+    return ()
+
+
+def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outcome]]:
+    """Upsert up to 300 rows by the object's dedupe fields, in one call.
+
+    Where Marketo does not know a field any more, the object is described once and the rows that named
+    the field go again without it.
+    """
+    path = _path(target.objects[rows[0].change.key.kind].api_name)
+    firsts, seconds = _split_by_key(target, rows)
+    reply = yield probe(_upsert(path, firsts), _NO_FIELD)
+    if refusal(reply)[0] == _NO_FIELD:
+        given: dict[Key, Outcome] = {}
+        stale = list(firsts)
+    else:
+        given = {found.key: found for found in outcomes(firsts, results(reply), "marketoGUID")}
+        stale = [row for row in firsts if given[row.change.key].ruling.code == _NO_FIELD]
+    if stale:
+        again = yield from _without_vanished(target, stale)
+        reply = yield _upsert(path, again)
+        given |= {found.key: found for found in outcomes(again, results(reply), "marketoGUID")}
+    twice = _TWICE.for_record("1036")
+    return [*given.values(), *(Outcome(row.change.key, twice) for row in seconds)]
+
+
+_TWICE: Final = Rules.of(
+    "Turnout", Rule("1036", Verdict.RETRY, "two rows of one call have the same key", "nothing to do: it goes later")
+)
+
+
+def _upsert(path: str, rows: Sequence[Row]) -> Request:
+    body = {"action": "createOrUpdate", "dedupeBy": "dedupeFields", "input": [row.payload for row in rows]}
+    return post(path, body, timeout_seconds=SYNC_SECONDS)
+
+
+def _path(api_name: str) -> str:
+    return f"/rest/v1/customobjects/{quote(api_name, safe='')}.json"
+
+
+def _split_by_key(target: Target, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows with the first of each key, and the others: Marketo refuses a key twice in one call."""
+    keys = target.objects[rows[0].change.key.kind].key_fields
+    firsts: dict[tuple[Any, ...], Row] = {}
+    seconds = []
+    for row in rows:
+        if firsts.setdefault(_key(row.payload, keys), row) is not row:
+            seconds.append(row)
+    return list(firsts.values()), seconds
+
+
+def _key(values: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(values.get(name)).strip() for name in names)
+
+
+def _without_vanished(target: Target, rows: Sequence[Row]) -> Talk[list[Row]]:
+    seen = target.objects[rows[0].change.key.kind]
+    reply = yield describe_request(seen.api_name)
+    shown = {str(field["name"]) for meta in results(reply) for field in meta.get("fields") or []}
+    return [_reduced(row, shown, seen) for row in rows]
+
+
+def _reduced(row: Row, shown: set[str], seen: ObjectSeen) -> Row:
+    gone = [name for name in row.payload if name not in shown and name not in seen.key_fields]
+    payload = {name: value for name, value in row.payload.items() if name not in gone}
+    notes = (*row.notes, *(f"the field {name} is not in the account any more: sent without it" for name in gone))
+    return structs.replace(row, payload=payload, notes=notes)
+
+
+def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Difference]]:
+    """Compare rows with the account, found by their dedupe fields."""
+    seen = target.objects[rows[0].change.key.kind]
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    token = "first"
+    while token:
+        reply = yield _lookup(seen, rows, "" if token == "first" else token)
+        found |= {_key(item, seen.key_fields): item for item in results(reply)}
+        token = str(reply.json().get("nextPageToken") or "")
+    differences = []
+    for row in rows:
+        item = found.get(_key(row.payload, seen.key_fields))
+        if item is None:
+            differences.append(Difference(row.change.key, "", row.change.key.session, None))
+        else:
+            differences += compared(row, item)
+    return differences
+
+
+def _lookup(seen: ObjectSeen, rows: Sequence[Row], token: str) -> Request:
+    """Return the query for rows by their key: a compound one goes as a POST that says it is a GET."""
+    names = sorted({name for row in rows for name in row.payload} | set(seen.key_fields))
+    more = {"nextPageToken": token} if token else {}
+    if len(seen.key_fields) == 1:
+        key = seen.key_fields[0]
+        values = ",".join(str(row.payload[key]) for row in rows)
+        return get(_path(seen.api_name), {"filterType": key, "filterValues": values, "fields": ",".join(names)} | more)
+    body = {
+        "filterType": "dedupeFields",
+        "fields": names,
+        "input": [{key: row.payload[key] for key in seen.key_fields} for row in rows],
+        **more,
+    }
+    return post(f"{_path(seen.api_name)}?_method=GET", body, writing=False, timeout_seconds=SYNC_SECONDS)
+
+
+WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back)
