@@ -44,6 +44,10 @@ class Parts(Struct, frozen=True):
         """Return where an engine reads the file."""
         return str(self.root / name)
 
+    def size_bytes(self, name: str) -> int:
+        """Return how large the file is."""
+        return (self.root / name).stat().st_size
+
     def names(self) -> set[str]:
         """Return the names of all sealed files at the top of the store."""
         if not self.root.exists():

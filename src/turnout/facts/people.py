@@ -34,7 +34,9 @@ REGISTRATION_COLUMNS: Final = (
     Column("country", "word", False, "country, as typed", "United Kingdom"),
     Column("industry", "word", False, "industry, as typed", "Computing"),
     Column("status", "word", True, f"one of {', '.join(ATTENDANCE)}", "registered"),
-    Column("status_at", "time", False, "when the status was reached; else when the row arrived", "2026-11-20T09:30:00Z"),
+    Column(
+        "status_at", "time", False, "when the status was reached; else when the row arrived", "2026-11-20T09:30:00Z"
+    ),
     Column("reg_origin", "word", False, "registration, invite, webhook, sso or admin", "registration"),
     Column("registered_at", "time", False, "when the person registered", "2026-11-20T09:30:00Z"),
 )

@@ -1,6 +1,7 @@
 """facts -> parts: the table of integers that add up, from which every metric of the catalogue is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import add, or_
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -117,4 +118,4 @@ def merged(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
     return both
 
 
-MERGE: Final = {"sum": int.__add__, "bit_or": int.__or__, "min": min, "max": max}
+MERGE: Final[Mapping[Op, Callable[[int, int], int]]] = {"sum": add, "bit_or": or_, "min": min, "max": max}

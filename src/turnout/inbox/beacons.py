@@ -1,0 +1,170 @@
+"""clean lines of beacons -> a sealed part: parsed in bulk by the embedded engine, sorted by viewing session."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from msgspec import Struct
+from sqlalchemy import Engine, insert, select
+
+from turnout.database import transaction
+from turnout.facts.beacons import FIELDS, REQUIRED, Field
+from turnout.facts.embedded import embedded, literal
+from turnout.facts.parts import Parts, Sealed
+from turnout.inbox.arrivals import Piece, keep
+from turnout.inbox.lines import CHUNK_BYTES, LINE_BYTES, Chunk, chunks
+from turnout.tables import PART
+
+ROW_GROUP: Final = 20_000
+KIND: Final = "beacon"
+LARGEST: Final = 10**12
+PARAMETERS: Final = tuple(field for field in FIELDS if field.parameter)
+
+
+class Taken(Struct, frozen=True):
+    """What became of one chunk: lines read, rows that are new or known, and what was quarantined."""
+
+    read: int
+    new: int
+    known: int
+    quarantined: list[Piece]
+
+
+def take_beacons(
+    home: Path, engine: Engine, file: Path, *, source: str, now: float, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Taken]:
+    """Seal a file's beacons, chunk by chunk, and yield what became of each.
+
+    The part of a chunk is named by the digest of its source and lines: the same chunk again is known, and a try
+    that was killed is repeated under the same name. A line that comes again in another chunk is sealed again;
+    the delta step counts it once.
+    """
+    scratch = home / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    aside = scratch / f"{sha256(str(file.resolve()).encode()).hexdigest()[:16]}.lines"
+    for chunk in chunks(file, aside, chunk_bytes=chunk_bytes):
+        writer = f"file-{sha256(f'{source} {chunk.digest}'.encode()).hexdigest()[:32]}"
+        with transaction(engine) as connection:
+            rows = connection.execute(select(PART.c.rows).where(PART.c.writer == writer)).scalar()
+        if rows is not None:
+            yield Taken(chunk.lines, 0, rows, [])
+            continue
+        with embedded(scratch) as work:
+            yield _taken(
+                work, Parts(home / "beacons"), engine, chunk, aside=aside, label=(writer, source, file), now=now
+            )
+
+
+def _taken(
+    work: duckdb.DuckDBPyConnection,
+    parts: Parts,
+    engine: Engine,
+    chunk: Chunk,
+    *,
+    aside: Path,
+    label: tuple[str, str, Path],
+    now: float,
+) -> Taken:
+    writer, source, file = label
+    work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
+    rows = int(work.execute("SELECT count(*) FROM parsed WHERE reason = ''").fetchall()[0][0])
+    sealed = parts.seal(f"{writer}.parquet", lambda path: _copy(work, path)) if rows else None
+    bad = work.execute("SELECT n, raw, reason FROM parsed WHERE reason <> '' ORDER BY n").fetchall()
+    pieces = [Piece(raw, f"{file.name}:{chunk.first + n - 1}", reason) for n, raw, reason in bad]
+    _record(engine, [*chunk.unreadable, *pieces], sealed, writer=writer, source=source, rows=rows, now=now)
+    return Taken(rows + len(pieces) + len(chunk.unreadable), rows, 0, [*chunk.unreadable, *pieces])
+
+
+def _record(
+    engine: Engine, pieces: list[Piece], sealed: Sealed | None, *, writer: str, source: str, rows: int, now: float
+) -> None:
+    """Write the part's row and the quarantine in one transaction: what is sealed counts from here on."""
+    with transaction(engine) as connection:
+        keep(connection, KIND, pieces, source=source, now=now)
+        if sealed:
+            row = {"writer": writer, "seq": 0, "path": sealed.name, "rows": rows, "sha256": sealed.sha256}
+            connection.execute(insert(PART).values(**row, received_at=now))
+
+
+def _copy(work: duckdb.DuckDBPyConnection, path: Path) -> None:
+    names = ", ".join(field.name for field in FIELDS)
+    work.execute(
+        f"COPY (SELECT {names} FROM parsed WHERE reason = '' ORDER BY viewing, entry, received_ms) "
+        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+
+
+def parsing(file: str, source: str) -> str:
+    """Return the query that reads lines as beacons: typed columns, the raw line, its number, and a reason.
+
+    A beacon's parameters stand in the query of its url, in a JSON body, or in a form body; numbers may be
+    texts and texts numbers (facts/kaltura.md §1.1).
+    """
+    paths = ", ".join(literal(f"$.{field.parameter}") for field in PARAMETERS)
+    given = ", ".join(_parameter(number, field) for number, field in enumerate(PARAMETERS, 1))
+    columns = ",\n  ".join(_column(field, source) for field in FIELDS)
+    return f"""
+WITH lines AS (
+  SELECT row_number() OVER () AS n, line FROM read_csv({literal(file)}, columns = {{'line': 'VARCHAR'}},
+    header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', new_line = '\\n',
+    max_line_size = {LINE_BYTES * 2})
+), docs AS (
+  SELECT n, line, json_valid(line) AS valid, json_extract_string(CASE WHEN json_valid(line) THEN line ELSE '{{}}' END,
+    ['$.url', '$.body', '$.captured_at']) AS doc
+  FROM lines WHERE line IS NOT NULL AND trim(line) <> ''
+), bodies AS (
+  SELECT n, line, valid, doc[1] AS url, TRY_CAST(doc[3] AS DOUBLE) AS captured_at,
+    '&' || regexp_extract(coalesce(doc[1], ''), '[?]([^#]*)', 1) AS query,
+    CASE WHEN json_valid(doc[2]) THEN '' ELSE '&' || coalesce(doc[2], '') END AS form,
+    json_extract_string(CASE WHEN json_valid(doc[2]) THEN doc[2] ELSE '{{}}' END, [{paths}]) AS body
+  FROM docs
+), given AS (
+  SELECT n, line, valid, url, captured_at, {given}
+  FROM bodies
+)
+SELECT n, {columns}, {_reason()} AS reason
+FROM given
+"""
+
+
+def _parameter(number: int, field: Field) -> str:
+    """Return the SQL for one parameter as text: from the JSON body, the form body, or the query."""
+    pattern = literal(f"&{field.parameter}=([^&]*)")
+    texts = ", ".join(
+        f"TRY(url_decode(replace(nullif(regexp_extract({place}, {pattern}, 1), ''), '+', ' ')))"
+        for place in ("form", "query")
+    )
+    return f"coalesce(body[{number}], {texts}) AS given_{field.name}"
+
+
+def _column(field: Field, source: str) -> str:
+    text = f"given_{field.name}"
+    if field.name == "source":
+        return f"{literal(source)} AS source"
+    if field.name == "raw":
+        return "line AS raw"
+    if field.name == "received_ms":
+        return (
+            "CASE WHEN captured_at BETWEEN 1 AND 1e11 THEN CAST(round(captured_at * 1000) AS BIGINT) END AS received_ms"
+        )
+    if field.name == "attendee":
+        user = f"trim(coalesce({text}, ''))"
+        return f"CASE WHEN contains({user}, '@') THEN lower({user}) ELSE {user} END AS attendee"
+    if field.type == "VARCHAR":
+        return f"trim(coalesce({text}, '')) AS {field.name}"
+    number = f"TRY_CAST({text} AS DOUBLE) * {field.scale}"
+    return f"CASE WHEN abs({number}) < {LARGEST} THEN CAST(round({number}) AS BIGINT) END AS {field.name}"
+
+
+def _reason() -> str:
+    named = {field.parameter: field.name for field in FIELDS}
+    missing = " ".join(
+        f"WHEN trim(coalesce(given_{named[name]}, '')) = '' THEN '{name} is missing'" for name in REQUIRED
+    )
+    return (
+        "CASE WHEN NOT valid THEN 'the line is no JSON' WHEN url IS NULL THEN 'url is missing' "
+        f"WHEN captured_at IS NULL OR NOT captured_at BETWEEN 1 AND 1e11 "
+        f"THEN 'captured_at is no time in seconds' {missing} ELSE '' END"
+    )

@@ -1,0 +1,152 @@
+"""the running state and the interactions -> rows of parts: each attendee in each session and channel."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+from sqlalchemy import Connection, Engine, select
+
+from turnout.database import transaction
+from turnout.facts.actions import COVERAGE, INTERACTION_GROUPS, Interaction, PollAnswer
+from turnout.facts.arrived import interactions, poll_answers
+from turnout.facts.embedded import embedded
+from turnout.metrics import statements
+from turnout.metrics.parts import PLAYER_PARTS, Place, action_parts, merged, poll_parts
+from turnout.metrics.state import generation_files, stood
+from turnout.tables import SESSION
+
+Seen = tuple[str, str, str]
+"""An event, a session, and a group of facts that was read for it."""
+
+
+class MetricRow(Struct, frozen=True):
+    """An attendee's parts in one session and channel; times are seconds since the epoch, 0 where not known.
+
+    `channel` is None for facts that name none: they count on the person's home row of the session.
+    """
+
+    event_id: str
+    source: str
+    user: str
+    entry_id: str
+    channel: int | None
+    parts: Mapping[str, int]
+    first_at: float
+    last_at: float
+
+
+class Measured(Struct, frozen=True):
+    """All rows of parts, which groups of facts were read for which session, and what could not be placed.
+
+    `notes` counts attendees' rows by what they lack: `no_user`, `no_event`, `no_channel` (0 was taken).
+    """
+
+    rows: list[MetricRow]
+    seen: set[Seen]
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+def measured(home: Path, engine: Engine, event_id: str | None = None) -> Measured:
+    """Return what was measured of one event, or of all, as of the last refresh."""
+    with transaction(engine) as connection:
+        generations = generation_files(connection)
+        listed = _listed(connection)
+        done, answers = interactions(connection), poll_answers(connection)
+    viewed = _viewed(home, list(generations.values()), listed)
+    measured_all = _placed(viewed)
+    rows = [*measured_all.rows, *acted(done, answers)]
+    seen = {(row.event_id, row.entry_id, "player") for row in measured_all.rows} | read_groups(done, answers)
+    if event_id is None:
+        return Measured(rows, seen, measured_all.notes)
+    return Measured(
+        [row for row in rows if row.event_id == event_id],
+        {found for found in seen if found[0] == event_id},
+        measured_all.notes,
+    )
+
+
+def acted(done: Iterable[Interaction], answers: Iterable[PollAnswer]) -> list[MetricRow]:
+    """Return the rows of interactions and poll answers: they name no channel."""
+    times: dict[Place, list[float]] = {}
+    done, answers = list(done), list(answers)
+    for place, at in _moments(done, answers):
+        times.setdefault(place, []).append(at)
+    parts = action_parts(done)
+    for place, polls in poll_parts(answers).items():
+        parts[place] = merged(parts.get(place, {}), polls)
+    return [
+        MetricRow(event, source, user, entry, None, values, *_span(times.get((event, source, user, entry), [])))
+        for (event, source, user, entry), values in parts.items()
+    ]
+
+
+def read_groups(done: Iterable[Interaction], answers: Iterable[PollAnswer]) -> set[Seen]:
+    """Return which groups of facts were read for which session.
+
+    A group was read for a session if any fact of that group came for it, or if a coverage row names it.
+    """
+    seen = {(answer.event_id, answer.entry_id, "polls") for answer in answers}
+    for act in done:
+        groups = act.value.split() if act.type == COVERAGE else [INTERACTION_GROUPS[act.type]]
+        seen |= {(act.event_id, act.entry_id, group) for group in groups}
+    return seen
+
+
+def _moments(done: Iterable[Interaction], answers: Iterable[PollAnswer]) -> Iterable[tuple[Place, float]]:
+    for act in done:
+        yield (act.event_id, act.source, act.user_id, act.entry_id), act.at
+    for given in answers:
+        yield (given.event_id, given.source, given.user_id, given.entry_id), given.answered_at
+
+
+def _span(times: list[float]) -> tuple[float, float]:
+    known = [at for at in times if at > 0]
+    return (min(known), max(known)) if known else (0.0, 0.0)
+
+
+def _listed(connection: Connection) -> list[tuple[str, str]]:
+    return [(entry, event) for entry, event in connection.execute(select(SESSION.c.entry_id, SESSION.c.event_id))]
+
+
+def _viewed(home: Path, generations: list[str], listed: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    with embedded(home / "scratch") as work:
+        stood(work, home, generations)
+        work.execute("CREATE TABLE listed (entry VARCHAR, event VARCHAR)")
+        if listed:
+            work.executemany("INSERT INTO listed VALUES (?, ?)", listed)
+        work.execute(f"CREATE VIEW viewed AS {statements.VIEWED}")
+        query = (
+            f"{statements.together(statements.MEASURED_KEY, 'viewed')} ORDER BY {', '.join(statements.MEASURED_KEY)}"
+        )
+        found = work.execute(query)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _placed(viewed: Iterable[Mapping[str, Any]]) -> Measured:
+    """Return the rows that have an attendee, an event and a player; count what lacks them."""
+    rows: list[MetricRow] = []
+    notes = {"no_user": 0, "no_event": 0, "no_channel": 0}
+    for row in viewed:
+        if row["channel"] is None:
+            continue  # an application's beacon alone: nothing of it is counted
+        notes["no_channel"] += row["channel"] == 0
+        if not row["attendee"] or not row["event"]:
+            notes["no_user" if not row["attendee"] else "no_event"] += 1
+            continue
+        rows.append(_row(row))
+    return Measured(rows, set(), notes)
+
+
+def _row(row: Mapping[str, Any]) -> MetricRow:
+    return MetricRow(
+        row["event"],
+        row["source"],
+        row["attendee"],
+        row["entry"],
+        row["channel"],
+        {part.name: row[part.name] for part in PLAYER_PARTS},
+        row["first_ms"] / 1000,
+        row["last_ms"] / 1000,
+    )
