@@ -1,0 +1,1 @@
+"""What stands in a Salesforce org: seen, judged by the doctor, completed by provisioning."""

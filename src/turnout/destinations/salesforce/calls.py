@@ -1,0 +1,188 @@
+"""The two calls that most talks are made of: queries by lists of values, and writes of many records."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote_plus
+
+from msgspec import Struct, field
+
+from turnout.destinations.kit import Row
+from turnout.destinations.salesforce.rules import RULES, record_ruling
+from turnout.values.changes import Op
+from turnout.values.records import Value
+from turnout.values.sightings import FieldSeen
+from turnout.values.verdicts import Outcome
+from turnout.wire import Reply, Request, Talk, get, post
+
+Found = dict[str, Any]
+"""One record as a query returns it."""
+
+COLLECTION_ROWS: Final = 200
+COLLECTION_BYTES: Final = 4_000_000
+QUERY_CHARACTERS: Final = 12_000
+"""How much of an address, which may have 16,384 bytes, a list of values may take."""
+
+WRITE_SECONDS: Final = 120.0
+_CHECK_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def id18(identity: str) -> str:
+    """Return a record id in its 18-character form, which differs by more than case; other texts as they are.
+
+    Each check character stands for five characters: bit j is set where the j-th is upper case.
+    """
+    if len(identity) != 15 or not identity.isalnum():
+        return identity
+    fives = (identity[0:5], identity[5:10], identity[10:15])
+    return identity + "".join(_CHECK_CHARACTERS[sum(c.isupper() << j for j, c in enumerate(five))] for five in fives)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a SOQL literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "'" + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "'"
+
+
+def lists(values: Iterable[str], characters: int = QUERY_CHARACTERS) -> Iterator[str]:
+    """Return SOQL lists `('a','b')` of all different values, each short enough for an address."""
+    part: list[str] = []
+    room = characters
+    for value in dict.fromkeys(values):
+        literal = quoted(value)
+        size = len(quote_plus(literal)) + 3
+        if part and size > room:
+            yield f"({','.join(part)})"
+            part, room = [], characters
+        part.append(literal)
+        room -= size
+    if part:
+        yield f"({','.join(part)})"
+
+
+def query(soql: str) -> Talk[list[Found]]:
+    """Return all records that a query finds, page after page."""
+    page = (yield get("/query", {"q": soql})).json()
+    found = list(page["records"])
+    while not page.get("done", True) and page.get("nextRecordsUrl"):
+        page = (yield get(page["nextRecordsUrl"])).json()
+        found += page["records"]
+    return found
+
+
+def query_lists(values: Iterable[str], head: str) -> Talk[list[Found]]:
+    """Return what a query finds for all values; `head` is the query up to the field that is compared with them."""
+    found: list[Found] = []
+    for one in lists(values):
+        found += yield from query(f"{head} IN {one}")
+    return found
+
+
+class Into(Struct, frozen=True):
+    """Where rows are written: the object, its key field (empty: none), headers, and its fields as seen."""
+
+    object_name: str
+    key_field: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, FieldSeen] = field(default_factory=dict)
+
+
+def written(rows: Sequence[Row], into: Into) -> Talk[list[Outcome]]:
+    """Write rows, up to 200 a call, and answer for each: by id where the payload has one, by key, or as new.
+
+    A row with nothing to write is accepted without a call.
+    """
+    outcomes = [Outcome(row.change.key, remote_id=row.change.remote_id, notes=row.notes) for row in rows if idle(row)]
+    for make in (_update, _upsert, _create):
+        part = [row for row in rows if not idle(row) and _way(row, into) is make]
+        for start in range(0, len(part), COLLECTION_ROWS):
+            some = part[start : start + COLLECTION_ROWS]
+            outcomes += answered(some, (yield make(some, into)), into)
+    return outcomes
+
+
+def idle(row: Row) -> bool:
+    """Return whether a row has nothing to write on a record that is there."""
+    return not row.payload.keys() - {"id"} and row.change.op is not Op.CREATE
+
+
+def _way(row: Row, into: Into) -> Callable[[Sequence[Row], Into], Request]:
+    if "id" in row.payload:
+        return _update
+    return _upsert if into.key_field and into.key_field in row.payload else _create
+
+
+def _update(rows: Sequence[Row], into: Into) -> Request:
+    return _collection("PATCH", "/composite/sobjects", rows, into)
+
+
+def _upsert(rows: Sequence[Row], into: Into) -> Request:
+    return _collection("PATCH", f"/composite/sobjects/{into.object_name}/{into.key_field}", rows, into)
+
+
+def _create(rows: Sequence[Row], into: Into) -> Request:
+    return _collection("POST", "/composite/sobjects", rows, into)
+
+
+def _collection(method: str, path: str, /, rows: Sequence[Row], into: Into) -> Request:
+    return collection(method, path, [row.payload for row in rows], into=into)
+
+
+def collection(method: str, path: str, payloads: Sequence[Mapping[str, Any]], *, into: Into) -> Request:
+    """Return a call that writes up to 200 records of one object, each for itself."""
+    records = [{"attributes": {"type": into.object_name}, **payload} for payload in payloads]
+    body = {"allOrNone": False, "records": records}
+    return post(path, body, method=method, headers=into.headers, timeout_seconds=WRITE_SECONDS)
+
+
+def answered(rows: Sequence[Row], reply: Reply, into: Into) -> list[Outcome]:
+    """Return an outcome for each row; answers stand in the rows' order.
+
+    Answers that are fewer or more than the rows cannot be told apart: then every row may have been written.
+    """
+    answers = reply.data()
+    if not isinstance(answers, list) or len(answers) != len(rows):
+        count = len(answers) if isinstance(answers, list) else 0
+        unsure = RULES.for_reply("not JSON", f"{count} answers for {len(rows)} records")
+        return [Outcome(row.change.key, unsure, notes=row.notes) for row in rows]
+    return [outcome(row, answer, into) for row, answer in zip(rows, answers, strict=True)]
+
+
+def outcome(row: Row, answer: Any, into: Into) -> Outcome:
+    """Return what one answer of a collection says of its row."""
+    key = row.change.key
+    if not isinstance(answer, dict) or "success" not in answer:
+        return Outcome(key, RULES.for_reply("not JSON", str(answer)[:200]), notes=row.notes)
+    if answer["success"]:
+        identity = id18(str(answer.get("id") or row.payload.get("id") or ""))
+        made = bool(answer.get("created", "id" not in row.payload))
+        return Outcome(key, remote_id=identity, made=made, notes=row.notes, sent=sent(row, into))
+    error = (answer.get("errors") or [{}])[0]
+    code, words = str(error.get("statusCode") or error.get("errorCode") or "no code"), str(error.get("message") or "")
+    ruling = record_ruling(code, words, into.key_field)
+    return Outcome(key, ruling, row.change.remote_id, matches=matches(answer, error), notes=row.notes)
+
+
+def sent(row: Row, into: Into) -> dict[str, Value] | None:
+    """Return the texts that were cut or left out, as they were sent; None where all went whole."""
+    if not row.notes:
+        return None
+    values = row.change.values
+    seen = {name: one.api_name for name, one in into.fields.items() if isinstance(values.get(name), str)}
+    differing = {name: row.payload.get(api) for name, api in seen.items() if row.payload.get(api) != values[name]}
+    return differing or None
+
+
+def matches(*places: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids that a duplicate rule names; real answers misspell the key as `duplicateResut`."""
+    found: list[str] = []
+    for place in places:
+        result = place.get("duplicateResut") or place.get("duplicateResult") or {}
+        for match in result.get("matchResults") or ():
+            found += [one["record"]["Id"] for one in match.get("matchRecords") or () if one.get("record")]
+    return tuple(dict.fromkeys(id18(one) for one in found))
+
+
+def size_bytes(payload: Mapping[str, Any]) -> int:
+    """Return what a payload adds to a body."""
+    return len(json.dumps(payload, ensure_ascii=False).encode()) + 60
