@@ -26,11 +26,6 @@ def arrived(connection: Connection, kind: str, read: Read[Fact]) -> Iterator[Fac
         yield fact
 
 
-def registrations(connection: Connection) -> list[Registration]:
-    """Return all observations of all attendees, in the order in which their statuses were reached."""
-    return sorted(arrived(connection, "registrations", registration), key=lambda seen: seen.status_at)
-
-
 def interactions(connection: Connection) -> list[Interaction]:
     """Return all interactions, in the order of arrival."""
     return list(arrived(connection, "interactions", interaction))
@@ -39,3 +34,8 @@ def interactions(connection: Connection) -> list[Interaction]:
 def poll_answers(connection: Connection) -> list[PollAnswer]:
     """Return all poll answers in the order in which they were given; the last one to a poll is the one that holds."""
     return sorted(arrived(connection, "polls", poll_answer), key=lambda seen: seen.answered_at)
+
+
+def registrations(connection: Connection) -> list[Registration]:
+    """Return all observations of all attendees, in the order in which their statuses were reached."""
+    return sorted(arrived(connection, "registrations", registration), key=lambda seen: seen.status_at)

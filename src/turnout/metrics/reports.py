@@ -44,7 +44,7 @@ class ReportRow(Struct, frozen=True):
     source: str
     user: str
     entry_id: str
-    channel: int | None
+    channel_id: int | None
     values: Mapping[str, float | int]
 
 
@@ -72,7 +72,7 @@ def reported(connection: Connection, event_id: str | None = None) -> list[Report
     for row in arrived(connection, "engagement", report_row):
         if event_id is not None and row.event_id != event_id:
             continue
-        place = (row.event_id, row.source, row.user, row.entry_id, row.channel)
+        place = (row.event_id, row.source, row.user, row.entry_id, row.channel_id)
         before = newest[place].values if place in newest else {}
         newest[place] = ReportRow(*place, {**before, **row.values})
     return list(newest.values())
