@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, field, to_builtins
+from msgspec.json import encode
 
 from turnout.wire import Reply, Request
 
@@ -16,8 +17,8 @@ NO_HOST = "https://simulator.invalid"
 class Call(Struct):
     """One request, taken apart once: `path` is raw (still percent-encoded), header names are lower case.
 
-    `pairs` are the query's parameters in order; `names` are filled from the route's pattern. An answer
-    function sets `rows` to the number of records that the call carried.
+    `pairs` are the query's parameters in order; `uri_bytes` counts path and query; `names` are filled from
+    the route's pattern. An answer function sets `rows` to the number of records that the call carried.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Call(Struct):
     now: float
     names: dict[str, str] = field(default_factory=dict)
     in_flight: int = 1
+    uri_bytes: int = 0
     rows: int = 0
 
     @property
@@ -56,6 +58,7 @@ def call_of(request: Request, now: float) -> Call:
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.body,
         now=now,
+        uri_bytes=len(f"{parts.path}?{parts.query}".encode()),
     )
 
 
@@ -99,5 +102,4 @@ class Book:
 
 def json_reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """Return a JSON answer."""
-    content = _json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Reply(status, {"content-type": "application/json;charset=UTF-8", **(headers or {})}, content)
+    return Reply(status, {"content-type": "application/json;charset=UTF-8", **(headers or {})}, encode(body))

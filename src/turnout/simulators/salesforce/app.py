@@ -1,0 +1,164 @@
+"""Salesforce as a simulator: its routes, its manners, its faults."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from turnout.clock import Clock, ShiftedClock
+from turnout.simulators.kit.calls import Call, call_of, json_reply
+from turnout.simulators.kit.faults import Fault
+from turnout.simulators.kit.fidelity import Behaviour
+from turnout.simulators.kit.routes import Route, Unknown
+from turnout.simulators.kit.simulator import Simulator
+from turnout.simulators.salesforce.acts import act
+from turnout.simulators.salesforce.fidelity import BEHAVIOURS
+from turnout.simulators.salesforce.org import Org, Settings
+from turnout.simulators.salesforce.refusals import Refusal, not_found
+from turnout.simulators.salesforce.rest import collections, deploying, describing, oauth, querying, resources, rows
+from turnout.simulators.salesforce.seed import seeded
+from turnout.wire import Reply, Request
+
+CLIENT_ID: Final = Settings().client_id
+CLIENT_SECRET: Final = Settings().client_secret
+URI_BYTES: Final = 16_384
+V: Final = "/services/data/{v}"
+ROW: Final = V + "/sobjects/{object}"
+Answering = Callable[[Org, Call], Reply]
+
+ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
+    ("POST", "/services/oauth2/token", oauth.token, False, ()),
+    ("POST", "/services/oauth2/revoke", oauth.revoke, False, ()),
+    ("GET", "/services/oauth2/userinfo", oauth.userinfo, False, ()),
+    ("GET", "/services/data", resources.versions, False, ()),
+    ("GET", V, resources.resources, False, ()),
+    ("GET", V + "/limits", resources.limits, False, ()),
+    ("GET", V + "/query", querying.query, False, ("q",)),
+    ("GET", V + "/queryAll", querying.query_all, False, ("q",)),
+    ("GET", V + "/query/{locator}", querying.more, False, ()),
+    ("POST", V + "/metadata/deployRequest", deploying.deploy, True, ()),
+    ("GET", V + "/metadata/deployRequest/{id}", deploying.status, False, ("includeDetails",)),
+    ("POST", V + "/composite/sobjects", collections.create, True, ()),
+    ("PATCH", V + "/composite/sobjects", collections.change, True, ()),
+    ("DELETE", V + "/composite/sobjects", collections.remove, True, ("ids", "allOrNone")),
+    ("GET", V + "/composite/sobjects/{object}", collections.read, False, ("ids", "fields")),
+    ("PATCH", V + "/composite/sobjects/{object}/{field}", collections.upsert, True, ()),
+    ("GET", V + "/sobjects", describing.listed, False, ()),
+    ("GET", ROW, describing.basics, False, ()),
+    ("POST", ROW, rows.create, True, ()),
+    ("GET", ROW + "/describe", describing.describe, False, ()),
+    ("GET", ROW + "/{id}", rows.read, False, ("fields",)),
+    ("PATCH", ROW + "/{id}", rows.change, True, ()),
+    ("DELETE", ROW + "/{id}", rows.remove, True, ()),
+    ("GET", ROW + "/{field}/{value}", rows.read_by_external, False, ("fields",)),
+    ("PATCH", ROW + "/{field}/{value}", rows.upsert, True, ("updateOnly",)),
+)
+"""Method, path, answer, whether it writes, query parameters."""
+OPEN: Final = frozenset({"/services/oauth2/token", "/services/oauth2/revoke", "/services/data"})
+
+REFUSED: Final[dict[str, tuple[int, str]]] = {
+    "INVALID_SESSION_ID": (401, "Session expired or invalid"),
+    "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record"),
+    "REQUEST_LIMIT_EXCEEDED": (403, "TotalRequests Limit exceeded."),
+    "API_DISABLED_FOR_ORG": (403, "API is not enabled for this Organization or Partner"),
+    "SERVER_UNAVAILABLE": (503, "We're sorry, the server is temporarily unavailable"),
+    "QUERY_TIMEOUT": (400, "Your query request was running for too long."),
+    "STORAGE_LIMIT_EXCEEDED": (400, "storage limit exceeded"),
+    "UNKNOWN_EXCEPTION": (500, "An unexpected error occurred. Please include this ErrorId if you contact support"),
+}
+"""The codes that a fault "refuse" can name, with status and words; others are 400 with the fault's message."""
+
+
+def salesforce(*, clock: Clock | None = None, seed: Mapping[str, Any] | None = None, rng_seed: int = 1) -> Simulator:
+    """Return a Salesforce account that answers requests; without a clock, one on the machine's own, movable."""
+    clock = clock or ShiftedClock()
+    return Simulator(Salesforce(clock, seed), clock, rng_seed)
+
+
+class Salesforce:
+    """The vendor that the simulator's kit asks."""
+
+    kind = "salesforce"
+
+    def __init__(self, clock: Clock, seed: Mapping[str, Any] | None) -> None:
+        self._clock = clock
+        self._seed = seed
+        self.org = seeded(clock, seed)
+
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route(method, pattern, partial(self._answered, answer), writing, query, open=pattern in OPEN)
+            for method, pattern, answer, writing, query in ROUTES
+        ]
+
+    def opened(self, request: Request, now: float) -> Call:
+        call = call_of(request, now)
+        if call.path != "/" and call.path.endswith("/"):
+            call.path = call.path[:-1]  # a slash at the end is accepted (simple-salesforce posts so)
+        return call
+
+    def admitted(self, call: Call, route: Route) -> Reply | None:
+        self.org.begin(call.now)
+        if call.uri_bytes > URI_BYTES:
+            return Reply(414, {"content-type": "text/html"}, b"<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>")
+        try:
+            if "v" in call.names:
+                resources.versioned(call.names["v"])
+            if not route.open:
+                oauth.signed_in(self.org, call)
+            resources.counted(self.org, call)
+        except Refusal as refusal:
+            return json_reply(refusal.body(), refusal.status)
+        return None
+
+    def unknown(self, call: Call, unknown: Unknown) -> Reply:
+        if unknown.what == "method":
+            words = f"HTTP Method '{call.method}' not allowed. Allowed are others."
+            return json_reply([{"errorCode": "METHOD_NOT_ALLOWED", "message": words}], 405)
+        if unknown.what == "parameter":
+            words = f"the simulator does not know the parameter {unknown.name}"
+            return json_reply([{"errorCode": "INVALID_PARAMETER", "message": words}], 400)
+        return json_reply(not_found().body(), 404)
+
+    def faulted(self, call: Call, fault: Fault) -> Reply:
+        if fault.do == "quota":
+            return self._refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        if fault.do == "throttle":
+            words = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+            return self._refusal("REQUEST_LIMIT_EXCEEDED", words)
+        return self._refusal(fault.code or "UNABLE_TO_LOCK_ROW", fault.message)
+
+    def short(self, call: Call, reply: Reply) -> Reply:
+        body = reply.data()
+        rows = body.get("records") if isinstance(body, dict) else body
+        if isinstance(rows, list) and rows:
+            rows.pop()
+        return json_reply(body, reply.status)
+
+    def finished(self, call: Call, reply: Reply) -> Reply:
+        if not resources.metered(call):
+            return reply
+        used, most = resources.used_today(self.org, call.now), self.org.settings.api_requests
+        usage = {"sforce-limit-info": f"api-usage={used}/{most}", "cache-control": "no-cache,must-revalidate,no-store"}
+        return Reply(reply.status, {**reply.headers, **usage}, reply.body)
+
+    def act(self, what: Mapping[str, Any]) -> Any:
+        return act(self.org, what)
+
+    def state(self) -> Mapping[str, Any]:
+        return self.org.state()
+
+    def reset(self) -> None:
+        self.org = seeded(self._clock, self._seed)
+
+    def fidelity(self) -> Sequence[Behaviour]:
+        return BEHAVIOURS
+
+    def _answered(self, answer: Answering, call: Call) -> Reply:
+        try:
+            return answer(self.org, call)
+        except Refusal as refusal:
+            return json_reply(refusal.body(), refusal.status)
+
+    def _refusal(self, code: str, message: str) -> Reply:
+        status, words = REFUSED.get(code, (400, code))
+        return json_reply(Refusal(code, message or words, None).body(), status)

@@ -1,0 +1,1 @@
+"""The REST resources: each module answers the calls of one of them."""

@@ -1,0 +1,1 @@
+"""Objects and fields: those every org has, those an administrator makes, and who may see them."""

@@ -1,0 +1,1 @@
+"""SOQL: text -> tree -> records, for the part of the language that integrations use."""
