@@ -95,23 +95,29 @@ def _object(one: Deployed) -> list[Node]:
 
 
 def field(kind: Kind, api_name: str, column: Column) -> list[Node]:
-    """Return a field's definition; its description and help are the document's words."""
-    told: list[Node] = [("description", column.help), ("inlineHelpText", column.help)] if column.help else []
-    start: list[Node] = [("fullName", api_name), *told, ("label", column.label or column.name)]
-    if column.type == "lookup":
-        label = PLURALS[kind]
-        relation: list[Node] = [("referenceTo", "Lead"), ("relationshipLabel", label)]
-        relation += [("relationshipName", LEAD_LISTS[kind]), ("required", "false"), ("type", "Lookup")]
-        return [start[0], ("deleteConstraint", "SetNull"), *start[1:], *relation]
-    if column.type == "number":
-        size: list[Node] = [("precision", str(PRECISION)), ("required", "false"), ("scale", str(column.scale))]
-        return [*start, *size, ("type", "Number"), ("unique", "false")]
-    if column.type == "email":
-        return [*start, ("required", "false"), ("type", "Email"), ("unique", "false")]
-    flags: list[Node] = [("externalId", _yes(column.key))]
-    flags += [("length", str(column.width)), ("required", _yes(column.required)), ("type", "Text")]
-    own: list[Node] = [("caseSensitive", "false")] if column.key else []
-    return [*own, *start, *flags, ("unique", _yes(column.key))]
+    """Return a field's definition, its name first; its description and help are the document's words."""
+    told = {"description": column.help, "inlineHelpText": column.help} if column.help else {}
+    definition = told | {"label": column.label or column.name, "required": _yes(column.required)} | _typed(kind, column)
+    return [("fullName", api_name), *sorted(definition.items())]
+
+
+def _typed(kind: Kind, column: Column) -> dict[str, str]:
+    match column.type:
+        case "lookup":
+            relation = {"relationshipLabel": PLURALS[kind], "relationshipName": LEAD_LISTS[kind]}
+            return {"type": "Lookup", "referenceTo": "Lead", "deleteConstraint": "SetNull", **relation}
+        case "number":
+            return {"type": "Number", "precision": str(PRECISION), "scale": str(column.scale), "unique": "false"}
+        case "email":
+            return {"type": "Email", "unique": "false"}
+        case "text":
+            key = {"externalId": _yes(column.key), "unique": _yes(column.key)}
+            return {
+                "type": "Text",
+                "length": str(column.width),
+                **key,
+                **({"caseSensitive": "false"} if column.key else {}),
+            }
 
 
 def permission_set(objects: Sequence[Deployed]) -> list[Node]:
