@@ -16,7 +16,7 @@ from turnout.simulators.marketo import answers, fidelity
 from turnout.simulators.marketo.account import hands
 from turnout.simulators.marketo.account.seed import account
 from turnout.simulators.marketo.answers import Found, Refused, Skipped
-from turnout.simulators.marketo.calls import assets, leads, members, objects, schema
+from turnout.simulators.marketo.calls import activities, activity_types, assets, leads, members, objects, schema
 from turnout.simulators.marketo.calls.operation import Operation
 from turnout.simulators.marketo.gate import Arrived, Identity, Limits, errors, measured, usage
 from turnout.wire import Reply, Request
@@ -24,7 +24,15 @@ from turnout.wire import Reply, Request
 CLIENT_ID: Final = "4a6f1c5e-0000-4000-8000-73696d756c61"
 CLIENT_SECRET: Final = "simulated-marketo-secret"
 
-OPERATIONS: Final[Sequence[Operation]] = (*leads.CALLS, *members.CALLS, *schema.CALLS, *objects.CALLS, *assets.CALLS)
+OPERATIONS: Final[Sequence[Operation]] = (
+    *leads.CALLS,
+    *members.CALLS,
+    *schema.CALLS,
+    *objects.CALLS,
+    *activities.CALLS,
+    *activity_types.CALLS,
+    *assets.CALLS,
+)
 """Every imitated call; the schema's paths come before those with a custom object's name in the same place."""
 
 TOKEN_PARAMS: Final = ("grant_type", "client_id", "client_secret", "partner_id")

@@ -8,7 +8,6 @@ from msgspec import Struct, field
 NEW_LEAD: Final = 12
 DELETE_LEAD: Final = 37
 CHANGE_PROGRAM_STATUS: Final = 104
-CHANGE_MEMBER_DATA: Final = 113
 
 
 class Attribute(Struct, frozen=True):
