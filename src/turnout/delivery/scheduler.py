@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from turnout.clock import Clock
 from turnout.delivery.carrier import Carrier
 from turnout.delivery.line import Line
+from turnout.errors import TurnoutError
 from turnout.values.flights import Flight, Landed, Result
 from turnout.values.verdicts import Ruling, Verdict
 from turnout.wire import Answer, Reply, Request, Talk
@@ -115,21 +116,25 @@ class Scheduler:
                 return aloft
         return None
 
-    def _sign_in(self, track: Track) -> Aloft:
+    def _sign_in(self, track: Track) -> Aloft | None:
         talk = track.line.vendor.sign_in(track.line.config)
-        track.signing = True
         flight = Flight(talk=lambda: talk, end=lambda _: [])
-        return Aloft(flight, talk, next(talk), signing=True)
+        track.signing = True
+        step = stepped(talk)
+        if isinstance(step, Request):
+            return Aloft(flight, talk, step, signing=True)
+        self._signed_in(track, step)
+        return None
 
     def _take_off(self, track: Track, flight: Flight) -> Aloft | None:
         flight.begin()
         talk = flight.talk()
         track.busy |= flight.persons
-        try:
-            return Aloft(flight, talk, next(talk))
-        except StopIteration as end:
-            self._end(track, flight, Landed(end.value))
-            return None
+        step = stepped(talk)
+        if isinstance(step, Request):
+            return Aloft(flight, talk, step)
+        self._end(track, flight, step)
+        return None
 
     def _send(self, track: Track, aloft: Aloft, now: float) -> None:
         ticket = next(self._tickets)
@@ -157,12 +162,11 @@ class Scheduler:
             self._finish(track, aloft, ruling)
 
     def _continue(self, track: Track, aloft: Aloft, reply: Reply) -> None:
-        try:
-            aloft.request = aloft.talk.send(reply)
-        except StopIteration as end:
-            self._finish(track, aloft, Landed(end.value))
+        step = stepped(aloft.talk, reply)
+        if not isinstance(step, Request):
+            self._finish(track, aloft, step)
             return
-        aloft.tries, aloft.reauthed = 0, False
+        aloft.request, aloft.tries, aloft.reauthed = step, 0, False
         heapq.heappush(track.ready, (0.0, next(self._tickets), aloft))
 
     def _again_at(self, track: Track, aloft: Aloft, ruling: Ruling) -> float | None:
@@ -183,11 +187,11 @@ class Scheduler:
 
     def _finish(self, track: Track, aloft: Aloft, result: Result) -> None:
         if aloft.signing:
-            self._signed_in(track, aloft, result)
+            self._signed_in(track, result)
         else:
             self._end(track, aloft.flight, result)
 
-    def _signed_in(self, track: Track, aloft: Aloft, result: Result) -> None:
+    def _signed_in(self, track: Track, result: Result) -> None:
         """Go on with the session; or end everything that waits for it with what was said."""
         track.signing = False
         if isinstance(result, Landed):
@@ -203,6 +207,16 @@ class Scheduler:
     def _end(self, track: Track, flight: Flight, result: Result) -> None:
         track.busy -= flight.persons
         track.queue.extendleft(flight.end(result.value if isinstance(result, Landed) else result))
+
+
+def stepped(talk: Talk[Any], reply: Reply | None = None) -> Request | Result:
+    """Return a talk's next request, or what it came to; a setting it cannot work with halts it."""
+    try:
+        return next(talk) if reply is None else talk.send(reply)
+    except StopIteration as end:
+        return Landed(end.value)
+    except TurnoutError as failure:
+        return Ruling(Verdict.HALT, "settings", failure.message, "a setting cannot be used", failure.hint)
 
 
 def refused_sign_in(ruling: Ruling) -> Ruling:

@@ -33,12 +33,12 @@ class Ledger:
         """Return the row of a key, an empty one where there is none."""
         return self.rows.get(key) or LedgerRow(key)
 
-    def want(self, digests: Mapping[Key, str], bindings: Iterable[str]) -> int:
-        """Set what is wanted of the bindings' records, and of persons; what is absent is withdrawn.
+    def want(self, digests: Mapping[Key, str], bindings: Iterable[str], *, people: bool = True) -> int:
+        """Set what is wanted of the bindings' records; what is absent of them is withdrawn.
 
-        Returns how many wishes changed.
+        With `people`, persons that are absent are withdrawn too. Returns how many wishes changed.
         """
-        mine = {*bindings, ""}
+        mine = {*bindings, ""} if people else set(bindings)
         absent = {key: "" for key in self.rows if key.binding in mine and key not in digests}
         wishes = {**digests, **absent}
         changed = {key: digest for key, digest in wishes.items() if self.row(key).wanted != digest}

@@ -1,0 +1,1 @@
+"""The whole flow, put together; the stages are in `docs/explanation/architecture.md` and in the folders' names."""

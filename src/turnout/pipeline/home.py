@@ -1,0 +1,75 @@
+"""A home: one folder with its database, inbox, key and settings, and what reaches beyond it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from turnout.clock import Clock, SystemClock
+from turnout.database import opened, transaction
+from turnout.delivery.carrier import Carrier, ThreadCarrier
+from turnout.delivery.network import Network
+from turnout.destinations.kit import Vendor
+from turnout.destinations.marketo.vendor import MARKETO
+from turnout.destinations.salesforce.vendor import SALESFORCE
+from turnout.errors import SettingsError
+from turnout.secrets import Vault, vault
+from turnout.settings import Settings, settings
+from turnout.state.connections import Connected, config_of, connections
+from turnout.values.bindings import Config
+from turnout.wire import Send
+
+VENDORS = {vendor.kind: vendor for vendor in (SALESFORCE, MARKETO)}
+
+
+class Home(Struct, frozen=True):
+    """What every step of the flow is handed. `send` and `carrier` are the network, or a simulation."""
+
+    path: Path
+    engine: Engine
+    settings: Settings
+    vault: Vault
+    clock: Clock
+    send: Send
+    carrier: Carrier
+
+
+@contextmanager
+def home(path: Path, clock: Clock | None = None) -> Iterator[Home]:
+    """Open the home at `path`, made if absent, with the network as its way out; closed at the end."""
+    path.mkdir(parents=True, exist_ok=True)
+    time = clock or SystemClock()
+    network = Network()
+    carrier = ThreadCarrier(time)
+    chosen = settings(path)
+    engine = opened(chosen.database or f"sqlite:///{path.absolute() / 'turnout.db'}")
+    try:
+        yield Home(path, engine, chosen, vault(path), time, network, carrier)
+    finally:
+        carrier.close()
+        network.close()
+        engine.dispose()
+
+
+def vendor_of(kind: str) -> Vendor:
+    """Return the vendor of a kind; SettingsError where there is none."""
+    if kind not in VENDORS:
+        raise SettingsError(f"there is no kind of connection {kind!r}", f"the kinds are: {', '.join(VENDORS)}")
+    return VENDORS[kind]
+
+
+def chosen_connections(home: Home, name: str = "") -> Sequence[Connected]:
+    """Return all connections, or the one named; SettingsError where it does not exist."""
+    with transaction(home.engine) as connection:
+        found = connections(connection)
+    if name and name not in {one.name for one in found}:
+        raise SettingsError(f"there is no connection {name!r}", "`turnout connections` lists those there are")
+    return [one for one in found if name in ("", one.name)]
+
+
+def config(home: Home, name: str) -> Config:
+    """Return a connection with its secrets."""
+    with transaction(home.engine) as connection:
+        return config_of(connection, name, home.vault)

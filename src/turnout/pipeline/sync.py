@@ -1,0 +1,176 @@
+"""Run the whole flow for one, some or all connections, and say what came of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from msgspec import Struct
+
+from turnout.database import transaction
+from turnout.delivery.lease import leased
+from turnout.delivery.line import Line
+from turnout.delivery.scheduler import Scheduler
+from turnout.errors import InputError
+from turnout.ledger.ledger import Ledger
+from turnout.pipeline.account import Account, Sources
+from turnout.pipeline.gather import gathered
+from turnout.pipeline.home import Home, chosen_connections, config, vendor_of
+from turnout.plan.shapes import Shape
+from turnout.records.derive import records
+from turnout.state import journal
+from turnout.state.events import bindings
+from turnout.state.people import save_alias
+from turnout.state.shapes import save_shapes, shapes
+from turnout.state.sightings import save_sighting, sighting
+from turnout.values.bindings import Binding
+from turnout.values.records import Kind, Record
+from turnout.values.rows import Stand, stand
+from turnout.values.sightings import Target
+
+
+class Synced(Struct, frozen=True):
+    """What a sync did with one connection. Counts are records; `seconds` as the clock showed."""
+
+    connection: str
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    held: int
+    parked_anew: int
+    waiting: Mapping[str, int]
+    calls: int
+    seconds: float
+    halted: Mapping[str, str]
+    later: str = ""
+
+
+def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced]:
+    """Bring the accounts up to what the facts say; returns what came of it, by connection.
+
+    Raises Later where another process delivers to one of them; InputError where nothing is bound.
+    """
+    with accounts(home, connection=connection, event_id=event_id, fix=True) as found:
+        with transaction(home.engine) as database:
+            run = journal.begin_run(database, "sync", home.clock.now())
+        began = home.clock.now()
+        Scheduler(home.carrier, home.clock).run([(account.line, account.cycle()) for account in found])
+        told = [_told(account, home.clock.now() - began) for account in found]
+        with transaction(home.engine) as database:
+            for account in found:
+                _keep_halts(home, account)
+            journal.end_run(database, run, {one.connection: one for one in told}, home.clock.now())
+    return told
+
+
+@contextmanager
+def accounts(home: Home, *, connection: str = "", event_id: str = "", fix: bool = False) -> Iterator[list[Account]]:
+    """Lease the chosen accounts that have bindings, and hand them over ready to run.
+
+    With `fix`, what delivery fixes for good (home channels, poll slots) is fixed.
+    """
+    with ExitStack() as stack:
+        found = []
+        for chosen in chosen_connections(home, connection):
+            with transaction(home.engine) as database:
+                every = bindings(database, account=chosen.name)
+            bound = [one for one in every if event_id in ("", one.event_id)]
+            if bound and not chosen.paused:
+                stack.enter_context(leased(home.path, chosen.name))
+                found.append(account(home, chosen.name, bound, fix=fix, whole=len(bound) == len(every)))
+        if not found:
+            raise InputError("there is nothing to do: no event is bound to a connection that is not paused",
+                             "`turnout event bind` binds one; `turnout connections` shows what is paused")  # fmt: skip
+        yield found
+
+
+def account(home: Home, name: str, bound: Sequence[Binding], *, fix: bool = False, whole: bool = True) -> Account:
+    """Return one account ready to run."""
+    settings = config(home, name)
+
+    def call(told: journal.Call) -> None:
+        with transaction(home.engine) as database:
+            journal.record_call(database, 0, told)
+
+    line = Line(vendor_of(settings.kind), settings, send=home.send, clock=home.clock, journal=call)
+    with transaction(home.engine) as database:
+        halted = {_stream(halt.stream): halt.reason for halt in journal.halts(database, name)}
+    return Account(
+        line=line,
+        ledger=Ledger(home.engine, name, home.clock),
+        bindings=bound,
+        sources=_sources(home, name, fix=fix),
+        clock=home.clock,
+        patience_seconds=home.settings.patience,
+        whole=whole,
+        halted=halted,
+    )
+
+
+def _stream(text: str) -> tuple[str, Kind]:
+    binding, _, kind = text.partition("/")
+    return (binding if binding != "-" else ""), Kind(kind)
+
+
+def _sources(home: Home, name: str, *, fix: bool) -> Sources:
+    def derived(bound: Sequence[Binding]) -> list[Record]:
+        made = []
+        for binding in bound:
+            for one in gathered(home, binding.event_id, fix=fix):
+                made += records(one.facts, binding.id)
+        return made
+
+    def target(binding: Binding) -> Target | None:
+        with transaction(home.engine) as database:
+            seen = sighting(database, name, "target", binding.id, Target)
+        fresh = seen is not None and seen.read_at + home.settings.target_life > home.clock.now() and not seen.missing
+        return seen if fresh else None
+
+    def keep_target(binding: Binding, seen: Target) -> None:
+        with transaction(home.engine) as database:
+            save_sighting(database, name, "target", binding.id, seen, seen.read_at)
+
+    def known_shapes() -> dict[str, Shape]:
+        with transaction(home.engine) as database:
+            return shapes(database)
+
+    def keep_shapes(found: Sequence[Shape]) -> None:
+        with transaction(home.engine) as database:
+            save_shapes(database, found)
+
+    def join(person: str, other: str, remote_id: str) -> None:
+        with transaction(home.engine) as database:
+            save_alias(database, person, other, account=name, remote_id=remote_id, now=home.clock.now())
+
+    return Sources(derived, target, keep_target, known_shapes, keep_shapes, join)
+
+
+def _keep_halts(home: Home, account: Account) -> None:
+    """Keep the streams that stopped; those that a look at the target shows to be well again are not kept."""
+    missing = {(binding, kind) for binding, target in account.targets.items() for kind in target.missing}
+    now = home.clock.now()
+    with transaction(home.engine) as database:
+        for (binding, kind), reason in account.halted.items():
+            if (binding, kind) not in missing and (binding, Kind.MEMBER) not in missing:
+                stream = f"{binding or '-'}/{kind}"
+                journal.halt(database, journal.Halt(account.line.config.name, stream, reason, "", now))
+
+
+def _told(account: Account, seconds: float) -> Synced:
+    tally, ledger = account.tally, account.ledger
+    stands = Counter(stand(ledger.row(key)) for key in account.records)
+    good = stands[Stand.DELIVERED] + stands[Stand.ACCEPTED] + stands[Stand.KEPT]
+    return Synced(
+        connection=account.line.config.name,
+        created=tally["created"],
+        updated=tally["updated"],
+        unchanged=max(0, good - tally["created"] - tally["updated"]),
+        rejected=stands[Stand.REJECTED],
+        held=stands[Stand.HELD],
+        parked_anew=tally["rejected"] + tally["held"],
+        waiting=account.ending.waiting,
+        calls=account.line.calls,
+        seconds=round(seconds, 3),
+        halted={f"{binding or '-'}/{kind}": reason for (binding, kind), reason in account.halted.items()},
+        later=account.ending.later,
+    )

@@ -1,0 +1,42 @@
+"""The settings of a home: one TOML file, every setting with a default."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from turnout.errors import SettingsError
+
+FILE = "settings.toml"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an administrator may choose for all connections; seconds unless the name says otherwise.
+
+    `user_id_as_email`: a user id that is an e-mail address counts as one where the source gives none.
+    `derive_statuses`: who has facts but no status gets one from what they did.
+    `keep_attended`: who un-registers after having attended stays attended.
+    `winner`: whether reports or beacons win where both tell of one attendee and session; `ended` lets reports
+    win once the event is over. `patience`: how long a sync waits for what is due soon.
+    """
+
+    user_id_as_email: bool = True
+    derive_statuses: bool = True
+    keep_attended: bool = True
+    winner: Literal["ended", "reports", "beacons"] = "ended"
+    patience: float = 300.0
+    target_life: float = 3600.0
+    database: str = ""  # an SQLAlchemy URL; empty: turnout.db in the home
+
+
+def settings(home: Path) -> Settings:
+    """Return a home's settings; SettingsError names what is wrong in the file."""
+    file = home / FILE
+    if not file.exists():
+        return Settings()
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text()), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as failure:
+        raise SettingsError(f"{file}: {failure}", "mend the line, or remove the file to have the defaults") from failure
