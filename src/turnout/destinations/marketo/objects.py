@@ -82,9 +82,7 @@ def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outc
         given = {found.key: found for found in outcomes(firsts, results(reply), "marketoGUID")}
         stale = [row for row in firsts if given[row.change.key].ruling.code == _NO_FIELD]
     if stale:
-        again = yield from _without_vanished(target, stale)
-        reply = yield _upsert(path, again)
-        given |= {found.key: found for found in outcomes(again, results(reply), "marketoGUID")}
+        given |= yield from _written_again(target, path, stale)
     twice = _TWICE.for_record("1036")
     return [*given.values(), *(Outcome(row.change.key, twice) for row in seconds)]
 
@@ -118,18 +116,25 @@ def _key(values: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(values.get(name)).strip() for name in names)
 
 
-def _without_vanished(target: Target, rows: Sequence[Row]) -> Talk[list[Row]]:
+def _written_again(target: Target, path: str, rows: Sequence[Row]) -> Talk[dict[Key, Outcome]]:
+    """Describe the object, and write rows without the fields that it does not have any more."""
     seen = target.objects[rows[0].change.key.kind]
     reply = yield describe_request(seen.api_name)
     shown = {str(field["name"]) for meta in results(reply) for field in meta.get("fields") or []}
-    return [_reduced(row, shown, seen) for row in rows]
+    keep = (shown or set(rows[0].payload)) | set(seen.key_fields)  # an object not described is not guessed at
+    again = [
+        structs.replace(row, payload={name: value for name, value in row.payload.items() if name in keep})
+        for row in rows
+    ]
+    reply = yield _upsert(path, again)
+    told = outcomes(again, results(reply), "marketoGUID")
+    return {found.key: _noted(found, row, keep) for found, row in zip(told, rows, strict=True)}
 
 
-def _reduced(row: Row, shown: set[str], seen: ObjectSeen) -> Row:
-    gone = [name for name in row.payload if name not in shown and name not in seen.key_fields]
-    payload = {name: value for name, value in row.payload.items() if name not in gone}
-    notes = (*row.notes, *(f"the field {name} is not in the account any more: sent without it" for name in gone))
-    return structs.replace(row, payload=payload, notes=notes)
+def _noted(found: Outcome, row: Row, keep: set[str]) -> Outcome:
+    gone = [name for name in row.payload if name not in keep]
+    notes = [f"the field {name} is not in the account any more: sent without it" for name in gone]
+    return structs.replace(found, notes=(*found.notes, *notes))
 
 
 def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Difference]]:

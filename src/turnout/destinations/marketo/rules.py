@@ -175,7 +175,7 @@ def _identity_ruling(reply: Reply, body: Any) -> Ruling | None:
 
 def _fitted(request: Request, reply: Reply, ruling: Ruling) -> Ruling:
     if ruling.verdict is UNSURE and not request.writing:
-        return structs.replace(ruling, verdict=SPLIT if ruling.code == "604" else RETRY, seconds=5)
+        return structs.replace(ruling, verdict=RETRY, seconds=5)
     if ruling.code in _UNTIL_MIDNIGHT:
         return structs.replace(ruling, seconds=seconds_to_midnight(reply, ruling.seconds))
     if ruling.code == _DENIED and (name := permission(request.path)):
@@ -219,13 +219,14 @@ def outcome(row: Row, item: Mapping[str, Any], id_name: str) -> Outcome:
     """Return what one record's answer means; `id_name` is the key under which Marketo gives its id."""
     remote_id = str(item.get(id_name) or row.change.remote_id)
     if item.get("status") in {"created", "updated"}:
-        return Outcome(row.change.key, remote_id=remote_id, made=item["status"] == "created", notes=row.notes)
+        return Outcome(row.change.key, remote_id=remote_id, made=item["status"] == "created")
     reasons = item.get("reasons") or item.get("errors") or []
     if not reasons:
         return Outcome(row.change.key, RULES.for_record("rows short"))
     ruling = RULES.for_record(*_told(reasons))
-    notes = (*row.notes, ruling.sentence()) if ruling.verdict is ACCEPT else row.notes
-    return Outcome(row.change.key, ruling, remote_id=remote_id if ruling.verdict is ACCEPT else "", notes=notes)
+    if ruling.verdict is not ACCEPT:
+        return Outcome(row.change.key, ruling)
+    return Outcome(row.change.key, ruling, remote_id=remote_id, notes=(ruling.sentence(),))
 
 
 def _told(reasons: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
