@@ -47,9 +47,11 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(address, _Conversation)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        if self.tls:  # in the connection's own thread: a slow handshake stops nobody else
-            request = self.tls.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with self.tls.wrap_socket(request, server_side=True) as secured:  # in its own thread: slow ones stop nobody
+            super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that hang up or fail the handshake."""

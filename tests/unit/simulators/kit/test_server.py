@@ -1,5 +1,7 @@
 import http.client
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from turnout.simulators.kit.faults import Fault
 from turnout.simulators.kit.server import Server, serve
 from turnout.simulators.kit.simulator import Simulator
+from turnout.simulators.kit.tls import self_signed
 
 
 @pytest.fixture
@@ -52,3 +55,16 @@ def test_a_cut_closes_the_connection_without_an_answer(line: http.client.HTTPCon
 def test_the_door_is_served_too(line: http.client.HTTPConnection) -> None:
     line.request("GET", "/_sim/state")
     assert line.getresponse().read() == b'{"shelf":[]}'
+
+
+def test_over_tls_a_client_that_trusts_the_certificate_is_served(shop: Simulator, tmp_path: Path) -> None:
+    context, certificate = self_signed(tmp_path)
+    server = serve(shop, tls=context)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    line = http.client.HTTPSConnection(urlsplit(server.url).netloc, timeout=10, context=trusting)
+    line.request("GET", "/shelf")
+    body = line.getresponse().read()
+    line.close()
+    server.close()
+    assert server.url.startswith("https://127.0.0.1:")
+    assert body == f'{{"shelf":[],"origin":"{server.url}"}}'.encode()
