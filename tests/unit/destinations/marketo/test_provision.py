@@ -87,10 +87,10 @@ def test_a_program_that_marketo_refuses_becomes_a_step_by_hand():
     assert "(702: Missing required tags: Region)" in steps["program Winter Summit 2026"].detail
 
 
-def made_objects(*, first_draft=nothing()):
+def made_objects():
     """Return the replies of an account without objects that lets them be made: 2 and 2 pieces of fields."""
     done = ok()
-    engagement = [ok(), first_draft, done, done, done, done]
+    engagement = [ok(), nothing(), done, done, done, done]
     return [*HERE, *engagement, ok(), nothing(), done, done, done, done]
 
 
