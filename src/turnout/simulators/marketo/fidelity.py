@@ -131,7 +131,12 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
     Behaviour("Success after leaving a success status", NOWHERE, "yes", "Stays reached; a setting says otherwise."),
     Behaviour("Acquisition program", NOWHERE, "no", "A status call never acquires."),
     Behaviour("Program member fields by API", MEMBERS, "no", "The seed may bring custom ones."),
-    Behaviour("Older program calls under /leads/programs", LEADS, "no", "610."),
+    Behaviour(
+        "Older program calls under /leads/programs",
+        LEADS,
+        "yes",
+        "People with their membership; a change of status for members only.",
+    ),
     Behaviour(
         "Custom objects: list, describe, sync, find, delete",
         OBJECTS,

@@ -158,3 +158,14 @@ def test_describe_shows_the_fields_of_a_member(caller: Caller) -> None:
     assert row["dedupeFields"] == ["leadId", "programId"]
     assert row["searchableFields"] == [["leadId"], ["seat"], ["reachedSuccess"], ["statusName"]]
     assert (fields["statusName"], fields["statusReason"], fields["seat"]) == (False, True, True)
+
+
+def test_the_older_calls_show_people_with_their_membership_and_move_members_only(caller: Caller) -> None:
+    path = "/rest/v1/leads/programs/1001"
+
+    answer = caller.sync({"id": ANN}, {"id": BEN}, {"id": NOBODY}, path=f"{path}/status.json", status="Attended")
+    [person] = caller.get(f"{path}.json", fields="email")["result"]
+
+    assert told(answer) == ["updated", "1013", "1004"]
+    assert (person["id"], person["email"]) == (ANN, "ann@example.com")
+    assert (person["membership"]["progressionStatus"], person["membership"]["reachedSuccess"]) == ("Attended", True)

@@ -47,7 +47,7 @@ def describe2(account: Account, _call: Call) -> Found:
 
 def by_id(account: Account, call: Call) -> Found:
     """Get Lead by Id."""
-    names = _asked_fields(account, listed(call, "fields"))
+    names = asked_fields(account, listed(call, "fields"))
     text = call.names["leadId"]
     person = account.people.by_id.get(int(text)) if text.isdecimal() else None
     if person is None:
@@ -59,7 +59,7 @@ def by_filter(account: Account, call: Call) -> Found:
     """Get Leads by Filter Type; over 1,000 matches is an error."""
     name, values = required(call.query, "filterType"), filter_values(call)
     _searchable(account, name)
-    names = _asked_fields(account, listed(call, "fields"))
+    names = asked_fields(account, listed(call, "fields"))
     found = list(account.people.matching(name, values))
     if len(found) > MOST_MATCHES:
         raise Refused("1003", text="Too many results match the filter")
@@ -170,7 +170,8 @@ def _searchable(account: Account, name: str) -> None:
         raise Refused("1011", name)
 
 
-def _asked_fields(account: Account, names: Sequence[str]) -> Sequence[str]:
+def asked_fields(account: Account, names: Sequence[str]) -> Sequence[str]:
+    """Return the fields to show: those that were asked for, or the default; Refused (1006) for an unknown one."""
     for name in names:
         if name not in account.people.fields:
             raise Refused("1006", name)

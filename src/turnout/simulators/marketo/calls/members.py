@@ -10,8 +10,11 @@ from turnout.simulators.marketo.account.activities import CHANGE_PROGRAM_STATUS,
 from turnout.simulators.marketo.account.fields import Field, described, only_known, stored
 from turnout.simulators.marketo.account.programs import MEMBER_FIELDS, Member, Program, Step
 from turnout.simulators.marketo.answers import Found, Refused, Skipped
+from turnout.simulators.marketo.calls.leads import asked_fields
+from turnout.simulators.marketo.calls.leads import shown as person_shown
 from turnout.simulators.marketo.calls.operation import (
     FILTERED,
+    PAGED,
     Operation,
     body_of,
     day_and_time,
@@ -112,6 +115,42 @@ def find(account: Account, call: Call) -> Found:
     return Found(sequence(rows), beside)
 
 
+def leads_of_program(account: Account, call: Call) -> Found:
+    """Get Leads by Program Id (older): people with their membership."""
+    program = account.program(call.names["programId"])
+    names = asked_fields(account, listed(call, "fields"))
+    members, beside = page(call, list(program.members.values()))
+    rows = []
+    for each in members:
+        told = _shown(account, program, each, names=["statusName"])
+        membership = {name: told[name] for name in ("acquiredBy", "membershipDate", "reachedSuccess")}
+        membership |= {"isExhausted": False, "progressionStatus": told["statusName"]}
+        rows.append(person_shown(account.people.by_id[each.lead_id], names) | {"membership": membership})
+    return Found(rows, beside)
+
+
+def change_status(account: Account, call: Call) -> Found:
+    """Change Lead Program Status (older): members only, by `id`."""
+    program = account.program(call.names["programId"])
+    body = body_of(call, "status", "input")
+    status = program.channel.step(required(body, "status"))
+    if status is None:
+        raise Refused("1025")
+    rows = []
+    for record in records_of(call, body):
+        try:
+            person = account.person(record.get("id"))
+            if person.id not in program.members:
+                raise Skipped("1013", text="Membership not found")
+            old = program.members[person.id].status.name
+            program.place(person.id, status, now=call.now)
+            _log(account, program, person.id, old=old, new=status, now=call.now)
+            rows.append({"id": person.id, "status": "updated"})
+        except Skipped as no:
+            rows.append({"id": record.get("id"), "status": "skipped", "reasons": no.reasons()})
+    return Found(rows)
+
+
 def _found(account: Account, program: Program, call: Call, *, name: str) -> list[Member]:
     if name == "leadId":
         ids = {int(text) for text in filter_values(call) if text.isdecimal()}
@@ -201,10 +240,13 @@ def _fields(account: Account) -> Mapping[str, Field]:
 
 
 _PATH: Final = "/rest/v1/programs/{programId}/members"
+_OLD: Final = "/rest/v1/leads/programs/{programId}.json"
 CALLS: Final = (
     Operation("GET", "/rest/v1/programs/members/describe.json", describe, "Read-Only Lead"),
     Operation("POST", f"{_PATH}/status.json", sync_status, "Read-Write Lead", writing=True),
     Operation("POST", f"{_PATH}/delete.json", delete, "Read-Write Lead", writing=True),
     Operation("POST", f"{_PATH}.json", sync_data, "Read-Write Lead", writing=True),
+    Operation("GET", _OLD, leads_of_program, "Read-Only Lead", ("fields", *PAGED)),
+    Operation("POST", _OLD.replace(".json", "/status.json"), change_status, "Read-Write Lead", writing=True),
     Operation("GET", f"{_PATH}.json", find, "Read-Only Lead", (*FILTERED, "startAt", "endAt")),
 )
