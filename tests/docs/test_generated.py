@@ -3,7 +3,8 @@
 import msgspec
 from tests.docs.reading import ROOT, pages
 
-from turnout.apps import docs
+from turnout.apps.docs import accounts, markdown, standing
+from turnout.apps.docs import blocks as docs
 from turnout.destinations.salesforce.rules import RULES
 from turnout.settings import Settings
 
@@ -36,7 +37,7 @@ def test_a_page_that_is_not_current_is_made_anew() -> None:
 
 
 def test_a_bar_in_a_cell_does_not_break_the_table() -> None:
-    assert docs.table(("a", "b"), [("x|y", "")]) == "| a | b |\n| --- | --- |\n| x\\|y | |"
+    assert markdown.table(("a", "b"), [("x|y", "")]) == "| a | b |\n| --- | --- |\n| x\\|y | |"
 
 
 def test_the_reference_lists_every_code_of_a_vendor() -> None:
@@ -46,14 +47,14 @@ def test_the_reference_lists_every_code_of_a_vendor() -> None:
 
 
 def test_every_setting_of_a_home_is_told_in_words() -> None:
-    lines = [line for line in docs.home_settings().splitlines() if line.startswith("| `")]
+    lines = [line for line in accounts.home_settings().splitlines() if line.startswith("| `")]
 
     assert [line for line in lines if line.endswith("| |")] == []
     assert len(lines) == len(msgspec.structs.fields(Settings))
 
 
 def test_the_order_of_standings_is_the_one_that_the_function_answers() -> None:
-    lines = docs.standing_order().splitlines()
+    lines = standing.standing_order().splitlines()
 
     assert "| yes | any | any | any | any | `unsure` |" in lines
     assert "| no | yes | no | as wanted | no | `accepted` |" in lines
