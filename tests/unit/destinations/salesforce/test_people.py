@@ -1,0 +1,176 @@
+import json
+from urllib.parse import parse_qs, urlsplit
+
+from turnout.destinations.kit import Difference, Row
+from turnout.destinations.salesforce.people import WRITER, read_back, render, seek
+from turnout.values.changes import Op
+from turnout.values.records import Kind
+from turnout.values.sightings import Candidate, Match, Seeking
+from turnout.values.verdicts import Outcome, Verdict
+
+CONTACT = {"Id": "003000000000001AAA", "Email": "Paula@example.com", "LastModifiedDate": "2026-11-01T10:00:00.000+0000"}
+LEAD = {
+    "Id": "00Q000000000001AAA",
+    "Email": "rosa@example.com",
+    "LastModifiedDate": "2026-11-02T10:00:00.000+0000",
+    "IsConverted": False,
+    "ConvertedContactId": None,
+}
+CONVERTED = {
+    "Id": "00Q000000000002AAA",
+    "Email": "quentin@example.com",
+    "LastModifiedDate": "2026-11-02T10:00:00.000+0000",
+    "IsConverted": True,
+    "ConvertedContactId": "003000000000002AAA",
+}
+HEIR = {"Id": "003000000000002AAA", "Email": "q@work.example.com", "LastModifiedDate": "2026-11-03T10:00:00.000+0000"}
+
+
+def soql(request):
+    return parse_qs(urlsplit(request.url).query)["q"][0]
+
+
+def test_a_contact_is_found_by_e_mail_whatever_its_case(drive, config, target, found):
+    requests, matches = drive(seek(config, target, [Seeking("p1", "paula@example.com")]), found(CONTACT), found())
+    assert soql(requests[0]) == "SELECT Id, Email, LastModifiedDate FROM Contact WHERE Email IN ('paula@example.com')"
+    assert matches == [
+        Match("p1", (Candidate("003000000000001AAA", "paula@example.com", 0, "2026-11-01T10:00:00.000Z"),))
+    ]
+
+
+def test_a_lead_ranks_after_a_contact(drive, config, target, found):
+    _, matches = drive(seek(config, target, [Seeking("p1", "rosa@example.com")]), found(), found(LEAD))
+    assert matches[0].candidates == (
+        Candidate("00Q000000000001AAA", "rosa@example.com", 1, "2026-11-02T10:00:00.000Z"),
+    )
+
+
+def test_a_converted_lead_is_answered_by_its_contact(drive, config, target, found):
+    wanted = [Seeking("p1", "quentin@example.com")]
+    requests, matches = drive(seek(config, target, wanted), found(), found(CONVERTED), found(HEIR))
+    assert "WHERE Id IN ('003000000000002AAA')" in soql(requests[2])
+    assert matches[0].candidates == (
+        Candidate(
+            "003000000000002AAA",
+            "q@work.example.com",
+            0,
+            "2026-11-03T10:00:00.000Z",
+            note="converted lead 00Q000000000002AAA",
+        ),
+    )
+
+
+def test_a_converted_lead_beside_its_contact_is_one_human(drive, config, target, found):
+    contact = {**HEIR, "Email": "quentin@example.com"}
+    wanted = [Seeking("p1", "quentin@example.com")]
+    _, matches = drive(seek(config, target, wanted), found(contact), found(CONVERTED))
+    assert [one.remote_id for one in matches[0].candidates] == ["003000000000002AAA"]
+
+
+def test_a_converted_lead_whose_contact_is_gone_matches_nobody(drive, config, target, found):
+    wanted = [Seeking("p1", "quentin@example.com")]
+    _, matches = drive(seek(config, target, wanted), found(), found(CONVERTED), found())
+    assert matches == [Match("p1", ())]
+
+
+def test_who_is_not_there_matches_nobody(drive, config, target, found):
+    _, matches = drive(seek(config, target, [Seeking("p1", "new@example.com")]), found(), found())
+    assert matches == [Match("p1", ())]
+
+
+def test_of_several_those_in_the_campaign_are_marked(drive, config, target, found):
+    lead = {**LEAD, "Email": "paula@example.com"}
+    member = {"Id": "00v1", "ContactId": None, "LeadId": "00Q000000000001AAA"}
+    wanted = [Seeking("p1", "paula@example.com")]
+    requests, matches = drive(seek(config, target, wanted), found(CONTACT), found(lead), found(), found(member))
+    assert "CampaignId = '701000000000001AAA' AND ContactId IN ('003000000000001AAA')" in soql(requests[2])
+    assert [(one.remote_id, one.in_program) for one in matches[0].candidates] == [
+        ("003000000000001AAA", False),
+        ("00Q000000000001AAA", True),
+    ]
+
+
+def test_a_known_person_is_verified_by_id_and_keeps_it_when_the_e_mail_changed(drive, config, target, found):
+    wanted = [Seeking("p1", "new@example.com", "00Q000000000001AAA")]
+    requests, matches = drive(seek(config, target, wanted), found(LEAD))
+    assert "FROM Lead WHERE Id IN ('00Q000000000001AAA')" in soql(requests[0])
+    assert [one.remote_id for one in matches[0].candidates] == ["00Q000000000001AAA"]
+
+
+def test_a_known_lead_that_was_converted_is_answered_by_its_contact(drive, config, target, found):
+    wanted = [Seeking("p1", "quentin@example.com", "00Q000000000002AAA")]
+    _, matches = drive(seek(config, target, wanted), found(CONVERTED), found(HEIR))
+    assert [one.remote_id for one in matches[0].candidates] == ["003000000000002AAA"]
+
+
+def test_a_known_person_who_is_gone_is_sought_by_e_mail(drive, config, target, found):
+    wanted = [Seeking("p1", "rosa@example.com", "00Q000000000009AAA")]
+    _, matches = drive(seek(config, target, wanted), found(), found(), found(LEAD))
+    assert [one.remote_id for one in matches[0].candidates] == ["00Q000000000001AAA"]
+
+
+def test_a_new_lead_has_what_salesforce_requires(config, target, change):
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values={"email": "new@example.com"}))
+    assert isinstance(row, Row)
+    assert row.payload == {"Email": "new@example.com", "LastName": "[not provided]", "Company": "[not provided]"}
+
+
+def test_a_new_lead_carries_what_was_registered(config, target, change):
+    values = {"email": "n@example.com", "first_name": "Nia", "last_name": "Okoro", "company": "Acme", "phone": "1"}
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values=values))
+    assert isinstance(row, Row)
+    assert row.payload == {"Email": "n@example.com", "FirstName": "Nia", "LastName": "Okoro", "Company": "Acme"}
+
+
+def test_a_long_title_of_a_new_lead_is_cut_and_told(config, target, change):
+    values = {"email": "n@example.com", "title": "x" * 130}
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values=values))
+    assert isinstance(row, Row)
+    assert row.notes == ("title cut from 130 to 128 characters",)
+
+
+def test_a_person_whose_e_mail_is_none_is_refused(config, target, change):
+    outcome = render(config, target, change(Kind.PERSON, Op.CREATE, values={"email": "guest"}))
+    assert isinstance(outcome, Outcome)
+    assert outcome.ruling.verdict is Verdict.REJECT
+
+
+def test_on_a_person_who_is_there_nothing_is_written(drive, config, target, change):
+    matched = change(Kind.PERSON, Op.UPDATE, values={"email": "p@example.com"}, remote_id="003000000000001AAA")
+    row = render(config, target, matched)
+    requests, outcomes = drive(WRITER.talk(config, target, [row]))
+    assert requests == []
+    assert outcomes[0].remote_id == "003000000000001AAA"
+
+
+def test_new_leads_are_not_assigned_and_meet_the_duplicate_rules(drive, config, target, change):
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values={"email": "new@example.com"}))
+    made = [{"id": "00Q000000000007AAA", "success": True, "errors": []}]
+    requests, outcomes = drive(WRITER.talk(config, target, [row]), made)
+    assert requests[0].headers["Sforce-Auto-Assign"] == "FALSE"
+    assert "allowSave=false; includeRecordDetails=true" in requests[0].headers["Sforce-Duplicate-Rule-Header"]
+    assert json.loads(requests[0].body)["records"][0]["attributes"] == {"type": "Lead"}
+    assert (outcomes[0].remote_id, outcomes[0].made) == ("00Q000000000007AAA", True)
+
+
+def test_a_cut_is_answered_with_what_was_sent(drive, config, target, change):
+    values = {"email": "n@example.com", "title": "x" * 130}
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values=values))
+    _, outcomes = drive(
+        WRITER.talk(config, target, [row]), [{"id": "00Q000000000007AAA", "success": True, "errors": []}]
+    )
+    assert outcomes[0].sent == {"title": "x" * 128}
+
+
+def test_a_lead_that_we_made_is_compared_field_by_field(drive, config, target, change, found):
+    made = change(Kind.PERSON, Op.CREATE, remote_id="00Q000000000001AAA")
+    row = Row(made, {"Email": "rosa@example.com", "Company": "Acme"}, 10)
+    standing = {"Id": "00Q000000000001AAA", "Email": "rosa@example.com", "Company": "Other"}
+    _, differences = drive(read_back(config, target, [row]), found(standing))
+    assert differences == [Difference(made.key, "Company", "Acme", "Other")]
+
+
+def test_a_person_who_is_gone_is_a_difference_without_a_field(drive, config, target, change, found):
+    matched = change(Kind.PERSON, Op.UPDATE, remote_id="003000000000001AAA")
+    _, differences = drive(read_back(config, target, [Row(matched, {}, 0)]), found())
+    assert differences == [Difference(matched.key, "", "003000000000001AAA", None)]
