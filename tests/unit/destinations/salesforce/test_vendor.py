@@ -1,0 +1,23 @@
+from turnout.destinations.kit import POLICIES
+from turnout.destinations.salesforce.vendor import SALESFORCE
+from turnout.values.records import Kind
+
+
+def test_every_kind_of_record_can_be_written_and_read_back():
+    assert set(SALESFORCE.writers) == set(Kind)
+
+
+def test_no_call_carries_more_than_a_collection_takes():
+    assert {writer.rows for writer in SALESFORCE.writers.values()} == {200}
+
+
+def test_a_call_whose_answer_was_lost_may_act_for_ten_minutes():
+    assert SALESFORCE.unsure_seconds == 600
+
+
+def test_the_shared_policies_are_settings():
+    assert set(POLICIES) <= set(SALESFORCE.settings)
+
+
+def test_a_member_can_leave_blocked_again():
+    assert SALESFORCE.leaves_outside
