@@ -15,7 +15,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "604": "Request time-out",
     "605": "HTTP Method '{}' not supported",
     "606": "Max rate limit '{}' exceeded with in '{}' secs",
-    "607": "Daily quota '{}' reached",
+    "607": "Daily quota reached",
     "608": "API Temporarily Unavailable",
     "609": "Invalid JSON",
     "610": "Requested resource not found",

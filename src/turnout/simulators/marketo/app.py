@@ -126,7 +126,6 @@ class Marketo:
         settings = self.account.settings
         texts = {
             "606": answers.TEXTS["606"].format(settings.rate_calls, f"{settings.rate_seconds:g}"),
-            "607": answers.TEXTS["607"].format(settings.daily_calls),
             "615": answers.TEXTS["615"].format(settings.concurrent_calls),
         }
         code = {"throttle": "606", "quota": "607"}.get(fault.do) or fault.code or "713"

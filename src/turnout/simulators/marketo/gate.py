@@ -105,7 +105,7 @@ class Limits:
         """Count a call, or raise Refused: 607 over the day's quota, 606 over the window's, 615 over those at once."""
         day = self.day(call.now)
         if day.calls >= settings.daily_calls:
-            raise Refused("607", settings.daily_calls)
+            raise Refused("607")
         while self._window and self._window[0] <= call.now - settings.rate_seconds:
             self._window.popleft()
         if len(self._window) >= settings.rate_calls:

@@ -80,6 +80,14 @@ def test_tags_may_be_required(caller_with: Any) -> None:
     assert answer["errors"] == [{"code": "702", "message": "Missing required tags: Region"}]
 
 
+def test_tags_are_kept_with_the_program(caller_with: Any) -> None:
+    tags = '[{"tagType": "Region", "tagValue": "EMEA"}]'
+
+    [made] = caller_with(required_tags=["Region"]).form(f"{ASSET}/programs.json", **NEW, tags=tags)["result"]
+
+    assert made["tags"] == [{"tagType": "Region", "tagValue": "EMEA"}]
+
+
 def test_a_program_is_renamed(caller: Caller) -> None:
     [changed] = caller.form(f"{ASSET}/program/1001.json", name="Summit 2", description="Later")["result"]
 

@@ -133,6 +133,17 @@ def test_people_are_found_by_address_and_duplicates_come_together(caller: Caller
     assert "moreResult" not in answer
 
 
+def test_people_are_looked_up_by_a_custom_field_wherever_its_value_moves(caller: Caller) -> None:
+    caller.sync({"email": "ann@example.com", "kalturaUserId": "u1"})
+    found = told(caller.sync({"kalturaUserId": "U1", "email": "ann2@example.com"}, lookupField="kalturaUserId"))
+    caller.sync({"email": "ann2@example.com", "kalturaUserId": "u2"})
+
+    answer = caller.get(LEADS, filterType="kalturaUserId", filterValues="u1,u2", fields="email,kalturaUserId")
+
+    assert found == ["updated"]
+    assert answer["result"] == [{"id": ANN, "email": "ann2@example.com", "kalturaUserId": "u2"}]
+
+
 def test_without_fields_six_are_shown(caller: Caller) -> None:
     answer = caller.get(LEADS, filterType="id", filterValues=str(TWIN1))
 

@@ -87,13 +87,13 @@ class Person(Struct):
 
 
 class People(Struct):
-    """All people of an account, found by id, by e-mail (upper and lower case are one) or by any field."""
+    """All people of an account, found by id or by any field; texts compare without case."""
 
     fields: dict[str, Field] = field(default_factory=lambda: dict(FIELDS))
     by_id: dict[int, Person] = field(default_factory=dict)
     next_id: int = 1001
     deleted: list[tuple[int, float]] = field(default_factory=list)
-    _by_email: dict[str, dict[int, None]] = field(default_factory=dict)
+    _places: dict[str, dict[str, dict[int, None]]] = field(default_factory=lambda: {"email": {}})
 
     def add(self, values: Mapping[str, Any], now: float) -> Person:
         """Return a new person, whoever else has the same values."""
@@ -105,39 +105,46 @@ class People(Struct):
 
     def change(self, person: Person, values: Mapping[str, Any], now: float) -> None:
         """Write values; None empties a field."""
-        if "email" in values:
-            self._unlist(person)
+        moved = [name for name in self._places if name in values]
+        self._unlist(person, moved)
         person.values.update(values)
         person.updated_at = now
-        if "email" in values and (email := person.values["email"]):
-            self._by_email.setdefault(email.lower(), {})[person.id] = None
+        self._list(person, moved)
 
     def remove(self, person_id: int, now: float) -> Person | None:
         """Delete a person, and return who it was."""
         person = self.by_id.pop(person_id, None)
         if person:
-            self._unlist(person)
+            self._unlist(person, self._places)
             self.deleted.append((person_id, now))
         return person
 
     def matching(self, name: str, values: Iterable[Any]) -> Iterator[Person]:
-        """Yield the people whose field `name` has one of `values`, by id; texts compare without case."""
+        """Yield the people whose field `name` has one of `values`, by id."""
         if name == "id":
-            ids = sorted({int(value) for value in values if str(value).isdecimal()})
-            yield from (self.by_id[each] for each in ids if each in self.by_id)
-        elif name == "email":
-            found = {each for value in values for each in self._by_email.get(str(value).strip().lower(), ())}
-            yield from (self.by_id[each] for each in sorted(found))
+            ids = {int(value) for value in values if str(value).isdecimal()}
         else:
-            wanted = {str(value).lower() for value in values}
-            yield from (p for p in self.by_id.values() if str(p.values.get(name)).lower() in wanted)
+            places = self._searched(name)
+            ids = {each for value in values for each in places.get(str(value).strip().lower(), ())}
+        yield from (self.by_id[each] for each in sorted(ids) if each in self.by_id)
 
     def searchable(self, name: str) -> bool:
         """Whether a field may be a lookup field or a filter: some standard ones, and custom ones of some types."""
         known = self.fields[name]
         return known.searchable or (name not in FIELDS and known.type in {"string", "email", "integer"})
 
-    def _unlist(self, person: Person) -> None:
-        email = person.values.get("email")
-        if email and (listed := self._by_email.get(email.lower())):
-            listed.pop(person.id, None)
+    def _searched(self, name: str) -> Mapping[str, Mapping[int, None]]:
+        if name not in self._places:  # from its first search on, a field's values are kept in order
+            self._places[name] = {}
+            for person in self.by_id.values():
+                self._list(person, [name])
+        return self._places[name]
+
+    def _list(self, person: Person, names: Iterable[str]) -> None:
+        for name in names:
+            if (value := person.values.get(name)) is not None:
+                self._places[name].setdefault(str(value).lower(), {})[person.id] = None
+
+    def _unlist(self, person: Person, names: Iterable[str]) -> None:
+        for name in names:
+            self._places[name].get(str(person.values.get(name)).lower(), {}).pop(person.id, None)

@@ -1,5 +1,6 @@
 """Calls on assets: channels, folders, programs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -76,7 +77,8 @@ def create_program(account: Account, call: Call) -> Found:
         raise Refused("709", f"channel '{asked['channel']}' is not applicable to the program type '{kind}'")
     if account.settings.required_tags and "tags" not in asked:
         raise Refused("702", text=f"Missing required tags: {', '.join(account.settings.required_tags)}")
-    made = Program(0, name, kind, channel, folder, asked.get("description", ""), call.now, call.now)
+    tags = _tags(asked["tags"]) if "tags" in asked else None
+    made = Program(0, name, kind, channel, folder, asked.get("description", ""), call.now, call.now, tags)
     return Found([_whole_program(account.programs.add(made))])
 
 
@@ -101,6 +103,13 @@ def update_program(account: Account, call: Call) -> Found:
     program.description = call.query.get("description", program.description)
     program.updated_at = call.now
     return Found([_whole_program(program)])
+
+
+def _tags(text: str) -> list[dict[str, str]]:
+    try:
+        return [{"tagType": str(tag["tagType"]), "tagValue": str(tag["tagValue"])} for tag in json.loads(text)]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("1001", text, "tags") from None
 
 
 def _new_name(account: Account, asked: Mapping[str, str]) -> str:
