@@ -72,8 +72,8 @@ def file_name(generation: int) -> str:
     return f"{generation:09d}.parquet"
 
 
-def stood(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str]) -> None:
-    """Make the relation `stood`: of each viewing session, the rows of the newest generation that holds it."""
+def held(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str]) -> None:
+    """Make the relation `generations`: all rows of the named files, each with its generation's number."""
     files = [state_parts(home).locate(name) for name in generations]
     if files:
         number = "CAST(regexp_extract(filename, '(\\d+)\\.parquet$', 1) AS BIGINT) AS generation"
@@ -82,6 +82,12 @@ def stood(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str
         columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in statements.STATE.items())
         source = f"SELECT {columns}, CAST(NULL AS BIGINT) AS generation WHERE FALSE"
     work.execute(f"CREATE VIEW generations AS {source}")
+
+
+def stood(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str]) -> None:
+    """Make the relation `stood`: of each viewing session, the rows of the newest generation that holds it."""
+    held(work, home, generations)
+    work.execute("CREATE VIEW near AS SELECT * FROM generations")
     work.execute(f"CREATE VIEW stood AS {statements.STOOD}")
 
 
@@ -114,10 +120,13 @@ def _relations(work: duckdb.DuckDBPyConnection, home: Path, standing: Standing) 
     """Make the relations that the statements name, up to `touched`."""
     store = beacon_parts(home)
     _beacons(work, "fresh", [store.locate(name) for name in standing.fresh.values()])
-    stood(work, home, list(standing.generations.values()))
+    held(work, home, list(standing.generations.values()))
     work.execute("CREATE TABLE durations (entry VARCHAR, duration_ms BIGINT)")
     if standing.durations:
         work.executemany("INSERT INTO durations VALUES (?, ?)", list(standing.durations.items()))
+    work.execute(f"CREATE TABLE changed AS {statements.CHANGED}")
+    work.execute(f"CREATE TABLE near AS {statements.NEAR}")
+    work.execute(f"CREATE TABLE stood AS {statements.STOOD}")
     work.execute(f"CREATE VIEW stands AS {statements.STANDS}")
     work.execute(f"CREATE TABLE touched AS {statements.TOUCHED}")
     again = work.execute("SELECT count(*) FROM touched WHERE again").fetchall()[0][0]

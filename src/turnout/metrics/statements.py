@@ -186,10 +186,24 @@ WHERE stands.duration_ms <> COALESCE(durations.duration_ms, 0)
 
 STANDS: Final = f"SELECT DISTINCT {_names((*KEY, *PLACES, 'duration_ms'))} FROM stood"
 
+# Entries whose length is not the one they were counted with: all of an entry's sessions are counted with one.
+CHANGED: Final = """
+SELECT counted.entry FROM (
+  SELECT entry, ARG_MAX(duration_ms, generation) AS duration_ms FROM generations GROUP BY entry
+) AS counted LEFT JOIN durations ON counted.entry = durations.entry
+WHERE counted.duration_ms <> COALESCE(durations.duration_ms, 0)
+"""
+
+# All rows of the state that a refresh may touch, so that it does not sort the rest.
+NEAR: Final = """
+SELECT * FROM generations
+WHERE viewing IN (SELECT viewing FROM fresh) OR entry IN (SELECT entry FROM changed)
+"""
+
 # Of each viewing session, the rows of the newest generation that holds it.
 STOOD: Final = f"""
 SELECT * FROM (
-  SELECT *, MAX(generation) OVER (PARTITION BY {_names(KEY)}) AS newest FROM generations
+  SELECT *, MAX(generation) OVER (PARTITION BY {_names(KEY)}) AS newest FROM near
 ) AS held WHERE generation = newest
 """
 
@@ -219,6 +233,8 @@ STATEMENTS: Final = {
     "totals": totals(),
     "states": states(),
     "touched": TOUCHED,
+    "changed": CHANGED,
+    "near": NEAR,
     "stands": STANDS,
     "stood": STOOD,
     "counted": COUNTED,
