@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from turnout.destinations.kit import Difference, Row, Writer, alike
 from turnout.destinations.salesforce.calls import (
     COLLECTION_BYTES,
@@ -71,8 +73,9 @@ def external_id(campaign: str, person: str) -> str:
 def render(config: Config, target: Target, change: Change) -> Row | Outcome:
     """Return a member to make, or what to move on one that is there.
 
-    An external id is written where there is none, and never rewritten. A status the campaign does not
-    have is refused here: Salesforce would silently put the campaign's default in its place.
+    An external id is written where there is none, and never rewritten: `values` may carry what was seen of it;
+    a change that leaves the status is there to fill it; else `write` looks. A status the campaign does not have
+    is refused here: Salesforce would silently put the campaign's default in its place.
     """
     if change.status and change.status not in target.labels():
         return rejected(change, f"the campaign has no status {change.status!r}")
@@ -81,7 +84,7 @@ def render(config: Config, target: Target, change: Change) -> Row | Outcome:
     ours = external_id(target.program_id, change.person_id)
     if change.op is Op.UPDATE:
         payload = {"id": id18(change.remote_id), **payload}
-        if place and place.writable and change.values.get("external_id", ours) == "":
+        if place and place.writable and change.values.get("external_id", ours if change.status else "") == "":
             payload[place.api_name] = ours
     else:
         person = id18(change.person_id)
@@ -98,7 +101,27 @@ def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outc
     seen = target.objects.get(Kind.MEMBER)
     place = _external_id(target)
     key = place.api_name if place and seen and seen.keyed else ""
-    return (yield from written(rows, Into("CampaignMember", key)))
+    whole = (yield from _filled(target, place, rows)) if place and place.writable else rows
+    return (yield from written(whole, Into("CampaignMember", key)))
+
+
+def _filled(target: Target, place: FieldSeen, rows: Sequence[Row]) -> Talk[list[Row]]:
+    """Return the rows, with our external id added to those whose member turns out to have none.
+
+    Where the field is required, Salesforce refuses any edit of such a member until it is filled.
+    """
+    name = place.api_name
+    unknown = [
+        row for row in rows if "id" in row.payload and not {name, "external_id"} & {*row.payload, *row.change.values}
+    ]
+    head = f"SELECT Id, {name} FROM CampaignMember WHERE Id"
+    found = yield from query_lists([str(row.payload["id"]) for row in unknown], head)
+    empty = {str(one["Id"]) for one in found if not one.get(name)}
+    ours = {row.payload["id"]: external_id(target.program_id, row.change.person_id) for row in unknown}
+    return [
+        replace(row, payload={**row.payload, name: ours[row.payload["id"]]}) if row.payload.get("id") in empty else row
+        for row in rows
+    ]
 
 
 def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Difference]]:

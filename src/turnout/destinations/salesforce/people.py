@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from turnout.destinations.kit import Difference, Row, Writer, alike
 from turnout.destinations.salesforce.calls import (
     COLLECTION_BYTES,
     COLLECTION_ROWS,
+    WRITE_SECONDS,
     Found,
     Into,
     id18,
+    matches,
     query_lists,
     quoted,
     size_bytes,
@@ -17,13 +21,14 @@ from turnout.destinations.salesforce.calls import (
 )
 from turnout.destinations.salesforce.fields import PERSON, Column
 from turnout.destinations.salesforce.rendering import email_valid, plain, rejected, rendered
+from turnout.destinations.salesforce.rules import ALONE, RULES
 from turnout.destinations.salesforce.settings import NOT_PROVIDED, setting
 from turnout.values.bindings import Config
 from turnout.values.changes import Change, Op
 from turnout.values.records import Kind
 from turnout.values.sightings import Candidate, FieldSeen, Match, Seeking, Target
 from turnout.values.verdicts import Outcome
-from turnout.wire import Talk
+from turnout.wire import Reply, Talk, post
 
 LEAD: Final = "00Q"
 CONTACT: Final = "003"
@@ -180,8 +185,30 @@ def _places(target: Target) -> Mapping[str, FieldSeen]:
 
 
 def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outcome]]:
-    """Create Leads; a duplicate rule's answer is a REMATCH that names whom it found."""
-    return (yield from written(rows, Into("Lead", headers=CREATE_HEADERS, fields=_places(target))))
+    """Create Leads; a duplicate rule's answer is a REMATCH that names whom it found.
+
+    An answer for many does not always say whom a duplicate rule found; an answer for one does.
+    """
+    outcomes = yield from written(rows, Into("Lead", headers=CREATE_HEADERS, fields=_places(target)))
+    by_key = {row.change.key: row for row in rows}
+    told: list[Outcome] = []
+    for one in outcomes:
+        nameless = one.ruling.code == "DUPLICATES_DETECTED" and not one.matches
+        told.append((yield from _alone(by_key[one.key], one)) if nameless else one)
+    return told
+
+
+def _alone(row: Row, before: Outcome) -> Talk[Outcome]:
+    """Create one Lead by itself, to be told whom a duplicate rule found; else what was told before stands."""
+    reply: Reply = yield post(ALONE, row.payload, headers=CREATE_HEADERS, timeout_seconds=WRITE_SECONDS)
+    data = reply.data()
+    if reply.status == 201 and isinstance(data, dict):
+        return Outcome(row.change.key, remote_id=id18(str(data.get("id") or "")), made=True, notes=row.notes)
+    errors = data if isinstance(data, list) else [data]
+    named = matches(*(one for one in errors if isinstance(one, dict)))
+    acted = reply.status < 300 or reply.status >= 500
+    ruling = RULES.for_reply("not JSON", f"HTTP {reply.status}") if acted else before.ruling
+    return replace(before, ruling=ruling, matches=named)
 
 
 def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Difference]]:

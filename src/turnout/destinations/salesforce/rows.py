@@ -133,7 +133,7 @@ def _compared(row: Row, standing: dict[str, Found], key: str) -> list[Difference
 
 def _group(change: Change) -> tuple[Any, ...]:
     # Rows by id, by key and new ones are different calls: one answer lost must not blur the others.
-    return (change.key.binding, change.key.kind.value, change.op.value, bool(change.remote_id))
+    return (change.key.binding, change.key.kind.value, change.op.value)
 
 
 WRITER: Final = Writer(

@@ -155,12 +155,18 @@ def record_ruling(code: str, words: str, key_field: str = "") -> Ruling:
     return msgspec.structs.replace(RULES.for_record(refined(code, words, key_field), words), code=code)
 
 
+ALONE: Final = "/sobjects/Lead"
+"""Where one Lead is created by itself, to be told more; its talk reads every answer."""
+
+
 def judged(request: Request, reply: Reply) -> Ruling | None:
     """Rule on a whole reply, or return None where the talk should read it.
 
-    A talk reads what went well, and what it asked in order to know: a describe of an object that
-    is not there, and limits that the user may not see.
+    A talk reads what went well, and what it asked in order to know: a describe of an object that is not
+    there, limits that the user may not see, and whom a duplicate rule found.
     """
+    if request.writing and request.path == ALONE and reply.status != 401:
+        return None
     if reply.status in range(200, 300):
         return None if readable(request, reply) else _ruling("not JSON", "", request=request, reply=reply)
     code, words = told(reply)
@@ -176,7 +182,7 @@ def readable(request: Request, reply: Reply) -> bool:
     data = reply.data()
     if "/composite/sobjects" in request.path:
         return isinstance(data, list)
-    if request.path.endswith("/query"):
+    if request.path == "/query" or "/query/" in request.path:
         return isinstance(data, dict) and isinstance(data.get("records"), list)
     return isinstance(data, dict | list)
 

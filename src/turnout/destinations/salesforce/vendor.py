@@ -16,8 +16,9 @@ SALESFORCE: Final = Vendor(
     title="Salesforce",
     settings=SETTINGS,
     rules=RULES,
-    # Salesforce counts a rolling day, and tells the account's own number with each answer (`rules.usage`).
-    limits=Limits(calls=0, window_seconds=86_400.0, concurrent=25),
+    # Salesforce counts a rolling day. This is what the smallest orgs have; each answer tells the account's own
+    # number (`rules.usage`). Of calls that last long, 25 may run at once.
+    limits=Limits(calls=15_000, window_seconds=86_400.0, concurrent=25, daily=15_000),
     # A call may run for ten minutes after its answer was lost.
     unsure_seconds=600.0,
     sign_in=sign_in,

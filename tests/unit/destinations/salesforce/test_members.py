@@ -79,6 +79,29 @@ def test_a_member_made_by_others_gets_our_external_id(config, target, change):
     assert row.payload == {"id": MEMBER, "external_id__c": OURS}
 
 
+def test_a_change_that_leaves_the_status_is_there_to_fill_the_external_id(config, target, change):
+    row = render(config, target, change(Kind.MEMBER, Op.UPDATE, person_id=LEAD, remote_id=MEMBER))
+    assert isinstance(row, Row)
+    assert row.payload == {"id": MEMBER, "external_id__c": OURS}
+
+
+@pytest.mark.parametrize(
+    ("standing", "sent"),
+    [
+        (None, {"id": MEMBER, "Status": "During-event visit", "external_id__c": OURS}),
+        ("701000000000001AAA_00Q000000000002AAA", {"id": MEMBER, "Status": "During-event visit"}),
+    ],
+)
+def test_where_the_external_id_was_not_seen_it_is_looked_at_before_a_member_moves(
+    drive, config, target, change, found, standing, sent
+):
+    move = change(Kind.MEMBER, Op.UPDATE, person_id=LEAD, remote_id=MEMBER, status="During-event visit")
+    row = render(config, target, move)
+    done = [{"id": MEMBER, "success": True, "errors": []}]
+    requests, _ = drive(WRITER.talk(config, target, [row]), found(record(external_id__c=standing)), done)
+    assert requests[1].json()["records"] == [{"attributes": {"type": "CampaignMember"}, **sent}]
+
+
 def test_an_external_id_is_never_rewritten(config, target, change):
     old = {"external_id": "701000000000001AAA_00Q000000000002AAA"}
     move = change(Kind.MEMBER, Op.UPDATE, person_id=CONTACT, remote_id=MEMBER, values=old, status="During-event visit")

@@ -1,12 +1,15 @@
 import json
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from turnout.destinations.kit import Difference, Row
 from turnout.destinations.salesforce.people import WRITER, read_back, render, seek
 from turnout.values.changes import Op
 from turnout.values.records import Kind
 from turnout.values.sightings import Candidate, Match, Seeking
 from turnout.values.verdicts import Outcome, Verdict
+from turnout.wire import Reply
 
 CONTACT = {"Id": "003000000000001AAA", "Email": "Paula@example.com", "LastModifiedDate": "2026-11-01T10:00:00.000+0000"}
 LEAD = {
@@ -160,6 +163,39 @@ def test_a_cut_is_answered_with_what_was_sent(drive, config, target, change):
         WRITER.talk(config, target, [row]), [{"id": "00Q000000000007AAA", "success": True, "errors": []}]
     )
     assert outcomes[0].sent == {"title": "x" * 128}
+
+
+NAMELESS = [{"success": False, "errors": [{"statusCode": "DUPLICATES_DETECTED", "message": "Use one", "fields": []}]}]
+
+
+def blocked(*ids):
+    result = {"matchResults": [{"matchRecords": [{"record": {"Id": one}} for one in ids]}]}
+    error = {"errorCode": "DUPLICATES_DETECTED", "message": "Use one", "duplicateResut": result}
+    return Reply(400, {}, json.dumps([error]).encode())
+
+
+def test_where_the_answer_for_many_does_not_say_whom_a_rule_found_one_is_asked_alone(drive, config, target, change):
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values={"email": "new@example.com"}))
+    requests, outcomes = drive(WRITER.talk(config, target, [row]), NAMELESS, blocked("003000000000001AAA"))
+    assert (requests[1].url, requests[1].json()) == ("/sobjects/Lead", row.payload)
+    assert outcomes[0].ruling.verdict is Verdict.REMATCH
+    assert outcomes[0].matches == ("003000000000001AAA",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        (Reply(201, {}, b'{"id":"00Q000000000007AAA","success":true,"errors":[]}'), Verdict.ACCEPT),
+        (blocked(), Verdict.REMATCH),
+        (Reply(403, {}, b"[]"), Verdict.REMATCH),
+        (Reply(503, {}, b"<html>"), Verdict.UNSURE),
+        (Reply(200, {}, b"<html>"), Verdict.UNSURE),
+    ],
+)
+def test_what_is_answered_for_one_alone_decides(drive, config, target, change, reply, verdict):
+    row = render(config, target, change(Kind.PERSON, Op.CREATE, values={"email": "new@example.com"}))
+    _, outcomes = drive(WRITER.talk(config, target, [row]), NAMELESS, reply)
+    assert outcomes[0].ruling.verdict is verdict
 
 
 def test_a_lead_that_we_made_is_compared_field_by_field(drive, config, target, change, found):

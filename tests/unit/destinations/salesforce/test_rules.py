@@ -137,6 +137,16 @@ def test_limits_that_may_not_be_seen_are_the_talks_to_read():
     assert judged(get("/limits"), refusal(403, "INSUFFICIENT_ACCESS", "View Setup")) is None
 
 
+def test_whom_a_duplicate_rule_found_is_the_talks_to_read():
+    assert judged(post("/sobjects/Lead", {}), refusal(400, "DUPLICATES_DETECTED", "Use one of these records?")) is None
+
+
+def test_a_session_that_expired_is_never_left_to_the_talk():
+    ruling = judged(post("/sobjects/Lead", {}), refusal(401, "INVALID_SESSION_ID", "Session expired"))
+    assert ruling is not None
+    assert ruling.verdict is Verdict.REAUTH
+
+
 def test_a_spent_quota_is_never_left_to_the_talk():
     ruling = judged(get("/limits"), refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."))
     assert ruling is not None

@@ -21,3 +21,7 @@ def test_the_shared_policies_are_settings():
 
 def test_a_member_can_leave_blocked_again():
     assert SALESFORCE.leaves_outside
+
+
+def test_a_day_has_the_calls_of_the_smallest_org():
+    assert (SALESFORCE.limits.calls, SALESFORCE.limits.window_seconds) == (15_000, 86_400.0)
