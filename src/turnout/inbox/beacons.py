@@ -70,7 +70,7 @@ def _taken(
     writer, source, file = label
     work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
     rows = int(work.execute("SELECT count(*) FROM parsed WHERE reason = ''").fetchall()[0][0])
-    sealed = parts.seal(f"{writer}.parquet", lambda path: _copy(work, path)) if rows else None
+    sealed = parts.seal(f"{writer}.parquet", lambda path: write_part(work, path)) if rows else None
     bad = work.execute("SELECT n, raw, reason FROM parsed WHERE reason <> '' ORDER BY n").fetchall()
     pieces = [Piece(raw, f"{file.name}:{chunk.first + n - 1}", reason) for n, raw, reason in bad]
     _record(engine, [*chunk.unreadable, *pieces], sealed, writer=writer, source=source, rows=rows, now=now)
@@ -88,7 +88,8 @@ def _record(
             connection.execute(insert(PART).values(**row, received_at=now))
 
 
-def _copy(work: duckdb.DuckDBPyConnection, path: Path) -> None:
+def write_part(work: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the beacons of the relation `parsed` that can be read, sorted by viewing session."""
     names = ", ".join(field.name for field in FIELDS)
     work.execute(
         f"COPY (SELECT {names} FROM parsed WHERE reason = '' ORDER BY viewing, entry, received_ms) "

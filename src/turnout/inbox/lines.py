@@ -59,9 +59,14 @@ def _numbered(source: BinaryIO, file: Path, first: int) -> Iterator[tuple[int, b
             line = line[:LINE_BYTES] + more[-1:]  # too long to be a beacon: its beginning is kept
         clean = line.rstrip(b"\r\n")
         reason = _unreadable(clean)
-        piece = Piece(clean.decode(errors="backslashreplace"), f"{file.name}:{number}", reason) if reason else None
+        piece = Piece(legible(clean), f"{file.name}:{number}", reason) if reason else None
         yield number, clean.replace(b"\r", b" "), piece
         number += 1
+
+
+def legible(raw: bytes) -> str:
+    """Return bytes as text that any database keeps: what is no text is written as \\xNN."""
+    return raw.decode(errors="backslashreplace").replace("\x00", "\\x00")
 
 
 def _unreadable(line: bytes) -> str:

@@ -13,6 +13,7 @@ from turnout.database import transaction
 from turnout.facts.columns import Unreadable
 from turnout.inbox.arrivals import Piece, body_of, keep
 from turnout.inbox.beacons import take_beacons
+from turnout.inbox.replay import Replayed, replay_beacons, replay_rows
 from turnout.sources.given import Given
 from turnout.sources.rows import rows
 from turnout.sources.schemas import BEACONS, Schema, schema_of
@@ -63,6 +64,16 @@ def ingest(
             if progress:
                 progress(done.read)
     return done
+
+
+def replay(home: Path, engine: Engine, kind: str, *, source: str = "kaltura", clock: Clock) -> Replayed:
+    """Read what is quarantined of one kind again, after a fix; returns how many can be read now, and how many not.
+
+    Beacons are replayed of one source, rows of all.
+    """
+    if kind == BEACONS:
+        return replay_beacons(home, engine, source=source, now=clock.now())
+    return replay_rows(engine, kind, schema_of(kind).read)
 
 
 def _add(done: Ingested, step: Ingested) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from turnout.inbox.lines import legible
+
 
 class Given(Struct, frozen=True):
     """A row of a file: its cells by name, or None with the reason; `raw` is its text, `origin` file and line."""
@@ -17,8 +19,7 @@ class Given(Struct, frozen=True):
 
 def refused(origin: str, raw: str, reason: str) -> Given:
     """Return a row that cannot be read; bytes of `raw` that were no text are written as \\xNN."""
-    text = raw.strip().encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return Given(origin, None, text, reason)
+    return Given(origin, None, legible(raw.strip().encode(errors="surrogateescape")), reason)
 
 
 def checked(given: Given) -> Given:
