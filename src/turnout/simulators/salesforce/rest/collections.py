@@ -55,11 +55,15 @@ def upsert(org: Org, call: Call) -> Reply:
     sobject = org.visible(call.names["object"])
     field = external_field(org, sobject, call.names["field"])
     options = options_of(call)
+    seen: set[str] = set()
 
     def one(record: dict[str, Any]) -> Result:
         if _type(org, record) is not sobject:
             refuse("INVALID_TYPE", f"All records must be of type {sobject.name}")
         value, given = _split(record, field)
+        if value.casefold() in seen:
+            refuse("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [field.name])
+        seen.add(value.casefold())
         found = matching(org, sobject, field, value)
         if len(found) > 1:
             words = f"{field.name}: more than one record found for external id field: {', '.join(found)}"
