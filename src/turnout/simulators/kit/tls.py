@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(folder: Path, host: str = "127.0.0.1", days: int = 30) -> tuple[ssl.SSLContext, Path]:
+def self_signed(folder: Path, now: float, *, host: str = "127.0.0.1", days: int = 30) -> tuple[ssl.SSLContext, Path]:
     """Return a server's context and the certificate's file (PEM) that clients may trust.
 
-    The certificate names `host` and localhost; it and its key are written to `folder`, the key for its owner only.
+    The certificate names `host` and localhost and is good for `days` from `now`; it and its key are written to
+    `folder`, the key for its owner only.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(key, host, days)
+    certificate = _certificate(key, host, start=datetime.fromtimestamp(now, UTC), days=days)
     certificate_file, key_file = folder / "simulator.pem", folder / "simulator.key"
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.touch(mode=0o600)
@@ -29,8 +30,7 @@ def self_signed(folder: Path, host: str = "127.0.0.1", days: int = 30) -> tuple[
     return context, certificate_file
 
 
-def _certificate(key: ec.EllipticCurvePrivateKey, host: str, days: int) -> x509.Certificate:
-    now = datetime.now(UTC)
+def _certificate(key: ec.EllipticCurvePrivateKey, host: str, *, start: datetime, days: int) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Turnout simulator")])
     names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
     if host not in ("localhost", "127.0.0.1"):
@@ -41,8 +41,8 @@ def _certificate(key: ec.EllipticCurvePrivateKey, host: str, days: int) -> x509.
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days))
+        .not_valid_before(start - timedelta(days=1))
+        .not_valid_after(start + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

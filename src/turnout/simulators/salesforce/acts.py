@@ -40,7 +40,7 @@ def _id(what: What, name: str = "id") -> str:
 
 
 def _create(org: Org, what: What) -> Any:
-    return {"id": insert(org, _sobject(org, what), what["fields"], _TRUSTED).id}
+    return {"id": insert(org, _sobject(org, what), what["fields"], options=_TRUSTED).id}
 
 
 def _edit(org: Org, what: What) -> Any:

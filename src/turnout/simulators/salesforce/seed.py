@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from turnout.clock import Clock
 from turnout.simulators.salesforce.org import Org
+from turnout.simulators.salesforce.refusals import Refusal
 from turnout.simulators.salesforce.saving.convert import convert_lead
 from turnout.simulators.salesforce.saving.save import Options, insert, update
 
@@ -18,7 +19,7 @@ def seeded(clock: Clock, seed: Mapping[str, Any] | None) -> Org:
 
     A record is {"sobject", "ref", "fields"}; a value "@ref" is another record's id. CampaignMemberStatus
     records replace the two statuses of a new campaign. `converted` lists {"lead": "@ref", "contact": "@ref"}.
-    Raises ValueError or Refusal for a seed that makes no sense.
+    Raises ValueError for a seed that makes no sense.
     """
     seed = seed or {}
     if stray := set(seed) - _KEYS:
@@ -27,7 +28,10 @@ def seeded(clock: Clock, seed: Mapping[str, Any] | None) -> Org:
     _founded(org)
     refs = {"me": org.user_id}
     for record in seed.get("records", ()):
-        _planted(org, record, refs)
+        try:
+            _planted(org, record, refs)
+        except (KeyError, Refusal) as problem:
+            raise ValueError(f"the seed's {record} cannot stand: {problem!r}") from problem
     for pair in seed.get("converted", ()):
         contact = pair.get("contact")
         convert_lead(org, _named(pair["lead"], refs), _named(contact, refs) if contact else None)
@@ -62,12 +66,12 @@ def _planted(org: Org, record: Mapping[str, Any], refs: dict[str, str]) -> None:
         given = {name: value for name, value in fields.items() if name != "CampaignId"}
         saved = update(org, sobject, found, given=given, options=_TRUSTED)
     else:
-        saved = insert(org, sobject, fields, _TRUSTED)
+        saved = insert(org, sobject, fields, options=_TRUSTED)
     if ref := record.get("ref"):
         if ref in refs:
             raise ValueError(f"the seed names two records {ref}")
         refs[ref] = saved.id
-    _dated(org, sobject.name, saved.id, record)
+    _dated(org, sobject.name, saved.id, modified=record.get("modified"))
 
 
 def _same_status(org: Org, fields: Mapping[str, Any]) -> str | None:
@@ -75,9 +79,9 @@ def _same_status(org: Org, fields: Mapping[str, Any]) -> str | None:
     return found[0] if found else None
 
 
-def _dated(org: Org, name: str, record_id: str, record: Mapping[str, Any]) -> None:
+def _dated(org: Org, name: str, record_id: str, *, modified: str | None) -> None:
     """Set when a record was last modified, where the seed says."""
-    if modified := record.get("modified"):
+    if modified:
         row = org.table(name).rows[record_id]
         org.put(org.table(name), {**row, "LastModifiedDate": modified, "SystemModstamp": modified})
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from turnout.clock import SystemClock
 from turnout.simulators.kit.faults import Fault
 from turnout.simulators.kit.server import Server, serve
 from turnout.simulators.kit.simulator import Simulator
@@ -58,7 +59,7 @@ def test_the_door_is_served_too(line: http.client.HTTPConnection) -> None:
 
 
 def test_over_tls_a_client_that_trusts_the_certificate_is_served(shop: Simulator, tmp_path: Path) -> None:
-    context, certificate = self_signed(tmp_path)
+    context, certificate = self_signed(tmp_path, SystemClock().now())
     server = serve(shop, tls=context)
     trusting = ssl.create_default_context(cafile=str(certificate))
     line = http.client.HTTPSConnection(urlsplit(server.url).netloc, timeout=10, context=trusting)

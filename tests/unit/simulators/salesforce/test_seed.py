@@ -59,6 +59,8 @@ def test_a_seed_may_date_its_records(clock: VirtualClock) -> None:
     [
         {"people": []},
         {"records": [{"sobject": "Contact", "fields": {"LastName": "@nobody"}}]},
+        {"records": [{"sobject": "Contact", "fields": {}}]},
+        {"records": [{"sobject": "Horse", "fields": {}}]},
         {"settings": {"colour": "red"}},
         {"records": [*SEED["records"], SEED["records"][0]]},
     ],

@@ -143,7 +143,7 @@ def _set(org: Org, part: Component) -> None:
         update(org, table.sobject, record_id, given=label, options=TRUSTED)
     else:
         given = {"Name": part.name, "IsCustom": True, "IsOwnedByProfile": False, **label}
-        record_id = insert(org, table.sobject, given, TRUSTED).id
+        record_id = insert(org, table.sobject, given, options=TRUSTED).id
     objects = [
         {"SobjectType": one["object"], **{ours: one.get(theirs) == "true" for theirs, ours in RIGHTS.items()}}
         for one in part.tree.get("objectPermissions", [])
@@ -175,6 +175,6 @@ def _granted(org: Org, kind: str, parent: str, *, rows: list[dict[str, Any]], ke
         if row[key] in standing:
             delete(org, table.sobject, standing[row[key]]["Id"], options=TRUSTED)
         try:
-            insert(org, table.sobject, {"ParentId": parent, **row}, TRUSTED)
+            insert(org, table.sobject, {"ParentId": parent, **row}, options=TRUSTED)
         except Refusal as refusal:  # checked before: a refusal here is our bug
             raise AssertionError(str(refusal)) from refusal

@@ -27,7 +27,7 @@ def create(org: Org, call: Call) -> Reply:
     options = options_of(call)
 
     def one(record: dict[str, Any]) -> Result:
-        return _fine(insert(org, _type(org, record), record, options).id)
+        return _fine(insert(org, _type(org, record), record, options=options).id)
 
     return _each(org, call, one)
 
@@ -64,14 +64,14 @@ def upsert(org: Org, call: Call) -> Reply:
         if value.casefold() in seen:
             refuse("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [field.name])
         seen.add(value.casefold())
-        found = matching(org, sobject, field, value)
+        found = matching(org, sobject, field, value=value)
         if len(found) > 1:
             words = f"{field.name}: more than one record found for external id field: {', '.join(found)}"
             refuse("DUPLICATE_EXTERNAL_ID", words, [field.name])
         if found:
             saved = update(org, sobject, found[0], given=given, options=options)
         else:
-            saved = insert(org, sobject, {**given, field.name: value}, options)
+            saved = insert(org, sobject, {**given, field.name: value}, options=options)
         return {**_fine(saved.id), "created": saved.created}
 
     return _each(org, call, one)

@@ -60,7 +60,7 @@ def create(org: Org, call: Call) -> Reply:
     """Answer POST /sobjects/T."""
     sobject = org.visible(call.names["object"])
     call.rows = 1
-    saved = insert(org, sobject, body_of(call), options_of(call))
+    saved = insert(org, sobject, body_of(call), options=options_of(call))
     where = {"location": f"/services/data/{call.names['v']}/sobjects/{sobject.name}/{saved.id}"}
     return json_reply({"id": saved.id, "success": True, "errors": []}, 201, where)
 
@@ -95,7 +95,7 @@ def read_by_external(org: Org, call: Call) -> Reply:
     """Answer GET /sobjects/T/Field/Value."""
     sobject = org.visible(call.names["object"])
     field = external_field(org, sobject, call.names["field"])
-    found = matching(org, sobject, field, call.names["value"])
+    found = matching(org, sobject, field, value=call.names["value"])
     if not found:
         raise Refusal("NOT_FOUND", "The requested resource does not exist", None, status=404)
     if len(found) > 1:
@@ -134,7 +134,7 @@ def upsert(org: Org, call: Call) -> Reply:
     if any(name.lower() in ("id", field.name.lower()) for name in given):
         words = f"The {field.name} field should not be specified in the sobject data."
         refuse("INVALID_FIELD", words)
-    found = matching(org, sobject, field, call.names["value"])
+    found = matching(org, sobject, field, value=call.names["value"])
     if len(found) > 1:
         return json_reply(_urls(call, sobject, found), 300)
     if found:
@@ -142,7 +142,7 @@ def upsert(org: Org, call: Call) -> Reply:
     elif call.query.get("updateOnly", "").lower() == "true" or field.type == "id":
         raise Refusal("NOT_FOUND", "The requested resource does not exist", None, status=404)
     else:
-        saved = insert(org, sobject, {**given, field.name: call.names["value"]}, options_of(call))
+        saved = insert(org, sobject, {**given, field.name: call.names["value"]}, options=options_of(call))
     if number(call) < RESULTS_SINCE and not saved.created:
         return Reply(204)
     told = {"created": saved.created} if number(call) >= RESULTS_SINCE else {}

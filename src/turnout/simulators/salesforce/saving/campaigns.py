@@ -32,7 +32,7 @@ def after_campaign(org: "Org", row: Row, old: Row | None) -> None:
         org.put(org.table("CampaignMemberStatus"), {"Id": record_id, **status, **flags, **system, **stamp})
 
 
-def before_status(org: "Org", row: Row, old: Row | None, _options: "Options") -> None:
+def before_status(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     """Keep labels and orders of a campaign's statuses apart, and one of them the default."""
     if row.get("CampaignId") is None or row.get("Label") is None:
         return  # REQUIRED_FIELD_MISSING follows
@@ -74,7 +74,7 @@ def members(org: "Org", campaign_id: str) -> list[Row]:
     return org.table("CampaignMember").found(("CampaignId",), (campaign_id,))
 
 
-def before_member(org: "Org", row: Row, old: Row | None, _options: "Options") -> None:
+def before_member(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     """Settle who the member is and which status it gets."""
     if old is None:
         _joined(org, row)

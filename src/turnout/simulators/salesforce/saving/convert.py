@@ -39,6 +39,8 @@ def convert_lead(org: Org, lead_id: str, contact_id: str | None = None) -> dict[
 
 def _contact(org: Org, lead: dict[str, Any]) -> str:
     trusted = Options(trusted=True)
-    account = insert(org, org.sobjects["account"], {"Name": lead["Company"], "OwnerId": lead["OwnerId"]}, trusted).id
+    account = insert(
+        org, org.sobjects["account"], {"Name": lead["Company"], "OwnerId": lead["OwnerId"]}, options=trusted
+    ).id
     fields = {name: lead[name] for name in _COPIED if lead.get(name)}
-    return insert(org, org.sobjects["contact"], {**fields, "AccountId": account}, trusted).id
+    return insert(org, org.sobjects["contact"], {**fields, "AccountId": account}, options=trusted).id

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from turnout.simulators.salesforce.saving.save import Options
 
 
-def before_lead(org: "Org", row: Row, old: Row | None, options: "Options") -> None:
+def before_lead(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     """Refuse to change a converted lead; run duplicate rules; let the assignment rule pick the owner."""
     if old is not None and old.get("IsConverted") and not options.trusted:
         raise converted()
@@ -19,7 +19,7 @@ def before_lead(org: "Org", row: Row, old: Row | None, options: "Options") -> No
         row["OwnerId"] = assignee(org)
 
 
-def before_contact(org: "Org", row: Row, old: Row | None, options: "Options") -> None:
+def before_contact(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     """Run the duplicate rules."""
     _without_twins(org, "Contact", row, old=old, options=options)
 

@@ -1,7 +1,7 @@
 """Which rules run where: tables from an object's name to what happens before and after it is saved."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from turnout.simulators.salesforce.refusals import refuse
 from turnout.simulators.salesforce.saving import campaigns, people
@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from turnout.simulators.salesforce.org import Org
     from turnout.simulators.salesforce.saving.save import Options
 
-Before = Callable[["Org", Row, Row | None, "Options"], None]
+
+class Before(Protocol):
+    """What happens before a record is stored: `row` may be changed, or refused."""
+
+    def __call__(self, org: "Org", row: Row, old: Row | None, *, options: "Options") -> None: ...
+
+
 After = Callable[["Org", Row, Row | None], None]
 
 
-def _before_assignment(org: "Org", row: Row, _old: Row | None, _options: "Options") -> None:
+def _before_assignment(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     row["IsActive"] = True
     pair = (row.get("AssigneeId"), row.get("PermissionSetId"))
     if others := org.table("PermissionSetAssignment").find(("AssigneeId", "PermissionSetId"), pair):
@@ -25,7 +31,7 @@ def _before_assignment(org: "Org", row: Row, _old: Row | None, _options: "Option
         )
 
 
-def _before_field_permission(org: "Org", row: Row, _old: Row | None, _options: "Options") -> None:
+def _before_field_permission(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     name, _, field_name = (row.get("Field") or "").partition(".")
     sobject = org.sobjects.get(name.lower())
     field = sobject.fields.get(field_name.lower()) if sobject else None

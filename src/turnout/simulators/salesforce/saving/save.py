@@ -37,7 +37,7 @@ class Saved(NamedTuple):
     created: bool
 
 
-def insert(org: Org, sobject: SObject, given: Mapping[str, Any], options: Options) -> Saved:
+def insert(org: Org, sobject: SObject, given: Mapping[str, Any], *, options: Options) -> Saved:
     """Create a record; raises Refusal and leaves nothing."""
     if not options.trusted and not org.access.creates(sobject):
         refuse("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.label}")
@@ -81,7 +81,7 @@ def external_field(org: Org, sobject: SObject, name: str) -> Field:
     return found
 
 
-def matching(org: Org, sobject: SObject, field: Field, value: str) -> list[str]:
+def matching(org: Org, sobject: SObject, field: Field, *, value: str) -> list[str]:
     """Return the ids of the records with a value in an external-id field (or with that id)."""
     table = org.table(sobject.name)
     if field.type == "id":
@@ -108,7 +108,7 @@ def _read(org: Org, sobject: SObject, given: Mapping[str, Any], *, options: Opti
             continue
         field = known.get(name.lower())
         if field is None:
-            field, value = _related(org, sobject, name, value)
+            field, value = _related(org, sobject, name, value=value)
         if field.type == "id" and creating and value in (None, ""):
             continue
         if not options.trusted and not _writable(org, sobject, field, creating=creating):
@@ -124,7 +124,7 @@ def _writable(org: Org, sobject: SObject, field: Field, *, creating: bool) -> bo
     return (field.createable if creating else field.updateable) and org.access.writable(sobject, field)
 
 
-def _related(org: Org, sobject: SObject, name: str, value: Any) -> tuple[Field, Any]:
+def _related(org: Org, sobject: SObject, name: str, *, value: Any) -> tuple[Field, Any]:
     """Return the field and the id that `Lead__r: {"Key__c": "x"}` stands for."""
     field = sobject.relationships.get(name.lower())
     if field is None or not isinstance(value, dict) or field.name.lower() not in org.access.visible(sobject):
@@ -134,7 +134,7 @@ def _related(org: Org, sobject: SObject, name: str, value: Any) -> tuple[Field, 
         raise no_such_column(name, sobject.name)
     target = org.visible(field.reference_to[0])
     ((key, given),) = named.items()
-    found = matching(org, target, external_field(org, target, key), str(given))
+    found = matching(org, target, external_field(org, target, key), value=str(given))
     if len(found) != 1:
         refuse("INVALID_FIELD", f"Foreign key external ID: {given} not found for field {key} in entity {target.name}")
     return field, found[0]
@@ -164,7 +164,7 @@ def _store(org: Org, sobject: SObject, row: Row, *, old: Row | None, options: Op
     mark = org.mark()
     try:
         if hook := BEFORE.get(sobject.name):
-            hook(org, row, old, options)
+            hook(org, row, old, options=options)
         checked_required(sobject.name, sobject.fields, row)
         _checked_unique(org, sobject, row)
         row["LastModifiedDate"] = row["SystemModstamp"] = org.now_text

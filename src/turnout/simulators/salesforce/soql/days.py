@@ -18,4 +18,4 @@ def day_range(word: str, now: float) -> tuple[str, str] | None:
 
 def _days(now: float, first: int, last: int) -> tuple[str, str]:
     today = datetime.fromtimestamp(now, UTC)
-    return tuple(f"{today + timedelta(days=days):%Y-%m-%d}" for days in (first, last))  # type: ignore[return-value]
+    return f"{today + timedelta(days=first):%Y-%m-%d}", f"{today + timedelta(days=last):%Y-%m-%d}"
