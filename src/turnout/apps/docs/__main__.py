@@ -8,7 +8,7 @@ from turnout.apps.docs.blocks import pages
 
 def main() -> int:
     """Write the pages that are not current, or with --check only name them; 1 where there are some."""
-    stale = {path: text for path, text in pages().items() if path.read_text() != text}
+    stale = {path: text for path, text in pages().items() if not path.exists() or path.read_text() != text}
     for path, text in stale.items():
         print(
             f"{path.relative_to(ROOT)} is not current" if "--check" in sys.argv else f"{path.relative_to(ROOT)} written"

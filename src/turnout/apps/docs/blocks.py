@@ -12,6 +12,10 @@ from turnout.destinations.marketo.rules import RULES as MARKETO_RULES
 from turnout.destinations.marketo.settings import SETTINGS as MARKETO_SETTINGS
 from turnout.destinations.salesforce.rules import RULES as SALESFORCE_RULES
 from turnout.destinations.salesforce.settings import SETTINGS as SALESFORCE_SETTINGS
+from turnout.metrics.page import page as metrics_page
+from turnout.simulators.marketo.fidelity import fidelity as marketo_fidelity
+from turnout.simulators.salesforce.fidelity import fidelity as salesforce_fidelity
+from turnout.sources.page import page as sources_page
 from turnout.values.records import Kind
 
 MARK: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -40,12 +44,22 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/reference/fidelity-marketo.md": marketo_fidelity,
+    "docs/reference/fidelity-salesforce.md": salesforce_fidelity,
+    "docs/reference/metrics.md": metrics_page,
+    "docs/reference/sources.md": sources_page,
+}
+"""Pages that the code writes whole."""
+
+
 def filled(text: str) -> str:
     """Return a page with each of its blocks made anew; KeyError names a block that there is none of."""
     return MARK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}\n{found[3]}", text)
 
 
 def pages(root: Path = architecture.ROOT) -> dict[Path, str]:
-    """Return every page that holds a generated block, as it should be."""
+    """Return every page that is generated, or holds a generated block, as it should be."""
     texts = {path: path.read_text() for path in (root / "README.md", *sorted((root / "docs").rglob("*.md")))}
-    return {path: filled(text) for path, text in texts.items() if MARK.search(text)}
+    own = {path: filled(text) for path, text in texts.items() if MARK.search(text)}
+    return own | {root / path: made() for path, made in WHOLE.items()}
