@@ -22,6 +22,7 @@ Cycle = Generator[list[Flight] | Nap, None, None]
 
 RETRIES: Final = 5
 BACKOFF_SECONDS: Final = 2.0
+INF: Final = float("inf")
 PATIENCE_SECONDS: Final = 900.0  # a longer wait ends the flight; its rows wait in the ledger instead
 
 
@@ -97,14 +98,14 @@ class Scheduler:
                 return opening.at
             aloft = self._next(track, now)
             if aloft is None:
-                return track.ready[0][0] if track.ready and not track.signing else float("inf")
+                return min((due for due, _, later in track.ready if later.signing or not track.signing), default=INF)
             self._send(track, aloft, now)
         return track.nap_until or 0.0
 
     def _next(self, track: Track, now: float) -> Aloft | None:
         """Return the next request to send, or None where nothing can leave before something lands."""
         if not track.line.usable():
-            return None if track.signing else self._sign_in(track)
+            return _signing(track, now) if track.signing else self._sign_in(track)
         if track.ready and track.ready[0][0] <= now:
             return heapq.heappop(track.ready)[2]
         for _ in range(len(track.queue)):
@@ -207,6 +208,16 @@ class Scheduler:
     def _end(self, track: Track, flight: Flight, result: Result) -> None:
         track.busy -= flight.persons
         track.queue.extendleft(flight.end(result.value if isinstance(result, Landed) else result))
+
+
+def _signing(track: Track, now: float) -> Aloft | None:
+    """Return the sign-in's own next request, where it is due: it goes before all that waits for it."""
+    for place, (due, _, aloft) in enumerate(track.ready):
+        if aloft.signing and due <= now:
+            del track.ready[place]
+            heapq.heapify(track.ready)
+            return aloft
+    return None
 
 
 def stepped(talk: Talk[Any], reply: Reply | None = None) -> Request | Result:
