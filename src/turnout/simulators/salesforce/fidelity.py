@@ -171,7 +171,8 @@ BEHAVIOURS: Final = (
         "Metadata API guide: deployRequest, CustomObject, CustomField",
         "partly",
         "the field types of schema/definitions.py; all or nothing; no retrieve, destructive changes, cancel or tests;"
-        " an auto number is counted, its format is not used",
+        " an auto number is counted, its format is not used; of an object that stands only fields are changed; user"
+        " permissions and licences of a permission set are read and have no effect",
     ),
     Behaviour(
         "Longest name of a custom field",

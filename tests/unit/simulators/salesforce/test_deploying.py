@@ -135,6 +135,10 @@ def test_a_required_field_in_a_permission_set_fails_all(org: Client) -> None:
             "referenceTo value of 'No__c' does not resolve to a valid sObject type",
         ),
         (
+            "<fullName>S__c</fullName><label>S</label><type>Email</type><colour>red</colour>",
+            "Property 'colour' not valid in version 68.0",
+        ),
+        (
             "<fullName>S__c</fullName><label>S</label><type>Rhyme</type>",
             "Must specify a known type for the CustomField, not 'Rhyme'",
         ),

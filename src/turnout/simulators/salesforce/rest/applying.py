@@ -6,10 +6,13 @@ from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.refusals import Refusal
 from turnout.simulators.salesforce.saving.save import Options, delete, insert, update
 from turnout.simulators.salesforce.schema.definitions import (
+    OBJECT_KNOWN,
+    SET_KNOWN,
     field_of,
     object_of,
     problems_of_field,
     problems_of_object,
+    strays,
 )
 from turnout.simulators.salesforce.schema.fields import Field, SObject
 from turnout.simulators.salesforce.schema.package import Component, Tree
@@ -50,10 +53,12 @@ def _planned(org: Org, part: Component, known: dict[str, SObject]) -> list[Compo
     if part.problems or (standing is None and not part.name.endswith("__c")):
         part.problems += [] if part.problems else [f"Entity '{part.name}' does not exist"]
         return []
+    part.problems += strays(part.tree, OBJECT_KNOWN)
     if standing is None:
         part.problems += problems_of_object(part.name, part.tree)
-        if part.problems:
-            return []
+    if part.problems:
+        return []
+    if standing is None:
         taken = len(known) - len(org.sobjects)
         prefix = f"a{int(org.new_prefix()[1:]) + taken:02d}"
         planned = object_of(part.name, part.tree, prefix)
@@ -119,7 +124,8 @@ def _made(org: Org, objects: list[Component], known: dict[str, SObject]) -> None
 
 
 def _problems_of_set(tree: Tree, known: dict[str, SObject]) -> list[str]:
-    found = [] if tree.get("label") else ["Must specify a non-empty label for the PermissionSet"]
+    found = strays(tree, SET_KNOWN)
+    found += [] if tree.get("label") else ["Must specify a non-empty label for the PermissionSet"]
     for one in tree.get("objectPermissions", []):
         if one.get("object", "").lower() not in known:
             found.append(f"In field: objectPermissions - no CustomObject named {one.get('object')} found")

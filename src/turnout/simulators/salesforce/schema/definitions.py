@@ -28,6 +28,15 @@ KNOWN: Final = frozenset(
     | {"referenceTo", "relationshipName", "relationshipLabel", "deleteConstraint", "defaultValue", "inlineHelpText"}
     | {"description", "visibleLines", "trackHistory", "trackTrending", "trackFeedHistory"}
 )
+OBJECT_KNOWN: Final = frozenset(
+    {"fields", "label", "pluralLabel", "nameField", "deploymentStatus", "sharingModel", "externalSharingModel"}
+    | {"description", "enableActivities", "enableBulkApi", "enableFeeds", "enableHistory", "enableReports"}
+    | {"enableSearch", "enableSharing", "enableStreamingApi", "enableLicensing", "gender", "startsWith", "visibility"}
+)
+SET_KNOWN: Final = frozenset(
+    {"label", "description", "fieldPermissions", "objectPermissions", "hasActivationRequired", "license"}
+    | {"userPermissions"}
+)
 FIXED_LENGTHS: Final = {"Email": 80, "Phone": 40, "Url": 255, "TextArea": 255}
 
 
@@ -50,8 +59,12 @@ def problems_of_field(tree: Tree, *, name_characters: int) -> list[str]:
         found.append(f"Value too long for field: MasterLabel maximum length is:{name_characters}")
     if kind not in TYPES:
         return [*found, f"Must specify a known type for the CustomField, not '{kind}'"]
-    found += [f"Property '{one}' not valid in version 68.0" for one in sorted(set(tree) - KNOWN)]
-    return found + _of_type(tree, kind)
+    return found + strays(tree, KNOWN) + _of_type(tree, kind)
+
+
+def strays(tree: Tree, known: frozenset[str]) -> list[str]:
+    """Return the problems of what a part of metadata has and its type does not know."""
+    return [f"Property '{one}' not valid in version 68.0" for one in sorted(set(tree) - known)]
 
 
 def _of_type(tree: Tree, kind: str) -> list[str]:
