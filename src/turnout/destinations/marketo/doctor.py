@@ -145,16 +145,16 @@ def status_findings(channel: Mapping[str, Any], binding: Binding) -> list[Findin
         seen = steps.get(label)
         if seen is None or seen.get("hidden"):
             what = f"the channel {'hides' if seen else 'lacks'} the status {label!r}"
-            findings.append(_status_finding("missing", label, PROBLEM, what, f"add it with step {step}"))
+            findings.append(_status_finding("missing", label, PROBLEM, what=what, fix=f"add it with step {step}"))
             continue
         if int(seen.get("step") or 0) != step:
             severity = ADVICE if _in_order(label, wanted, steps) else PROBLEM
             what = f"the status {label!r} has step {seen.get('step')}, not {step}"
-            findings.append(_status_finding("step", label, severity, what, f"set its step to {step}"))
+            findings.append(_status_finding("step", label, severity, what=what, fix=f"set its step to {step}"))
         if bool(seen.get("success")) != successful(step):
             flag = "not marked" if successful(step) else "marked"
             what = f"the status {label!r} is {flag} as success"
-            findings.append(_status_finding("success", label, PROBLEM, what, "change its Success box"))
+            findings.append(_status_finding("success", label, PROBLEM, what=what, fix="change its Success box"))
     return findings or [Finding("statuses", OK, f"the channel has all {len(wanted)} statuses as they should be")]
 
 
@@ -165,7 +165,7 @@ _STATUS_WHY: Final = {
 }
 
 
-def _status_finding(code: str, label: str, severity: Severity, what: str, fix: str) -> Finding:
+def _status_finding(code: str, label: str, severity: Severity, *, what: str, fix: str) -> Finding:
     where = "in Admin > Tags > Channels, edit the channel: "
     return Finding(f"status.{code}:{label}", severity, what, _STATUS_WHY[code], ADMIN, where + fix)
 
