@@ -30,8 +30,8 @@ def csv_rows(lines: Iterator[str], name: str, schema: Schema) -> Iterator[Given]
             f"see `turnout ingest {schema.kind} --template` for the columns",
         )
     while True:
-        number = pending.number
         block = _block(pending)
+        number = pending.number - len(block)
         if not block:
             return
         records = _records(block, delimiter, len(header))
