@@ -73,7 +73,7 @@ class Desk:
     def _begin(self, batch: Sequence[Row], number: str) -> None:
         """Claim what is about to leave, and drop what was seen of it: a call may change it."""
         view = self.reckoning.view
-        self.reckoning.ledger.claim(number, [row.change for row in batch])
+        self.reckoning.claim(number, [row.change for row in batch])
         for row in batch:
             key = row.change.key
             if key.kind is Kind.PERSON:

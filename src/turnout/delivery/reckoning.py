@@ -31,6 +31,10 @@ class Reckoning:
         self._clock = clock
         self._unsure_seconds = unsure_seconds
 
+    def claim(self, number: str, changes: Sequence[Change]) -> None:
+        """Claim what is about to leave; a claim that is never answered is looked into once the call cannot act."""
+        self.ledger.claim(number, changes, due=self._clock.now() + self._unsure_seconds)
+
     def ruled(self, batch: Sequence[Row], ruling: Ruling, number: str) -> bool:
         """Reckon with an answer to the batch as a whole; returns whether it is to be split instead."""
         verdict = ruling.verdict

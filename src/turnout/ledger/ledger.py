@@ -45,12 +45,15 @@ class Ledger:
         self._change(changed, lambda row: moves.wanted(row, changed[row.key]), "wanted", quiet=True)
         return len(changed)
 
-    def claim(self, batch: str, changes: Iterable[Change]) -> None:
-        """Write down what a call is about to carry."""
+    def claim(self, batch: str, changes: Iterable[Change], *, due: float) -> None:
+        """Write down what a call is about to carry, and when to look into it should its answer never be known."""
         digests = {change.key: change.digest for change in changes}
         now = self._clock.now()
         self._change(
-            digests, lambda row: moves.claimed(row, digests[row.key], batch=batch, now=now), "claimed", batch=batch
+            digests,
+            lambda row: moves.claimed(row, digests[row.key], batch=batch, now=now, due=due),
+            "claimed",
+            batch=batch,
         )
 
     def accept(self, change: Change, *, remote_id: str, detail: str, batch: str = "") -> None:

@@ -15,9 +15,9 @@ def wanted(row: LedgerRow, digest: str) -> LedgerRow:
     return replace(row, wanted=digest, due=0.0, attempts=0)
 
 
-def claimed(row: LedgerRow, digest: str, *, batch: str, now: float) -> LedgerRow:
-    """A call is about to carry `digest`."""
-    return replace(row, claimed=digest, batch=batch, claimed_at=now, attempts=row.attempts + 1)
+def claimed(row: LedgerRow, digest: str, *, batch: str, now: float, due: float) -> LedgerRow:
+    """A call is about to carry `digest`; should its answer never be known, look into it at `due`."""
+    return replace(row, claimed=digest, batch=batch, claimed_at=now, due=due, attempts=row.attempts + 1)
 
 
 def accepted(

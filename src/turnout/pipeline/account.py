@@ -49,6 +49,7 @@ class Account(Struct):
     sources: Sources
     clock: Clock
     patience_seconds: float = 0.0
+    unsure_seconds: float = 0.0  # 0: what the vendor documents
     whole: bool = True  # whether `bindings` are all that the account has: else nobody is withdrawn
     halted: dict[tuple[str, Kind], str] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
@@ -106,7 +107,10 @@ class Account(Struct):
     def _wished(self) -> tuple[Desk, dict[tuple[str, Kind], Shape]]:
         current = self.wish()
         reckoning = Reckoning(
-            self.ledger, self.view(), clock=self.clock, unsure_seconds=self.line.vendor.unsure_seconds
+            self.ledger,
+            self.view(),
+            clock=self.clock,
+            unsure_seconds=self.unsure_seconds or self.line.vendor.unsure_seconds,
         )
         return Desk(self.line, reckoning, self.clock), current
 

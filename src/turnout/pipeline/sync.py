@@ -102,6 +102,7 @@ def account(home: Home, name: str, bound: Sequence[Binding], *, fix: bool = Fals
         sources=_sources(home, name, fix=fix),
         clock=home.clock,
         patience_seconds=home.settings.patience,
+        unsure_seconds=home.settings.unsure,
         whole=whole,
         halted=halted,
     )
