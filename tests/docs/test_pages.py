@@ -64,3 +64,17 @@ def test_a_block_of_python_runs(block: Block, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
 
     exec(compile(block.text, block.page, "exec"), {"__name__": block.page})
+
+
+def test_every_test_that_holds_a_guarantee_exists() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", pages()["docs/guarantees.md"])
+
+    assert len(named) >= 5
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_every_promise_names_its_test_or_says_that_there_is_none() -> None:
+    lines = re.findall(r"^\| (?!promised|---)(.*) \| (.*) \|$", pages()["docs/guarantees.md"], re.MULTILINE)
+
+    assert len(lines) == 10
+    assert [promise for promise, test in lines if "tests/" not in test and test != "no test yet"] == []
