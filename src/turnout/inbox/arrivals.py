@@ -34,7 +34,7 @@ def body_of(row: dict[str, Any]) -> str:
 def keep(connection: Connection, kind: str, pieces: Sequence[Piece], *, source: str, now: float) -> list[Piece]:
     """Write the pieces that have not come before, and return them."""
     fresh = {piece.digest: piece for piece in pieces}
-    for digest in _known(connection, kind, source, list(fresh)):
+    for digest in _known(connection, list(fresh), kind=kind, source=source):
         del fresh[digest]
     rows = [
         {
@@ -60,7 +60,7 @@ def quarantined(connection: Connection) -> list[tuple[str, str, str, str]]:
     return [(row.kind, row.origin, row.reason, row.body) for row in rows]
 
 
-def _known(connection: Connection, kind: str, source: str, digests: Sequence[str]) -> list[str]:
+def _known(connection: Connection, digests: Sequence[str], *, kind: str, source: str) -> list[str]:
     known: list[str] = []
     for start in range(0, len(digests), LOOK_UP):
         some = digests[start : start + LOOK_UP]

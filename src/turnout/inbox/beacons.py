@@ -14,7 +14,7 @@ from turnout.facts.beacons import FIELDS, REQUIRED, Field
 from turnout.facts.embedded import embedded, literal
 from turnout.facts.parts import Parts, Sealed
 from turnout.inbox.arrivals import Piece, keep
-from turnout.inbox.lines import CHUNK_BYTES, LINE_BYTES, Chunk, chunks
+from turnout.inbox.lines import CHUNK_BYTES, LINE_BYTES, chunks
 from turnout.tables import PART
 
 ROW_GROUP: Final = 20_000
@@ -52,29 +52,22 @@ def take_beacons(
             yield Taken(chunk.lines, 0, rows, [])
             continue
         with embedded(scratch) as work:
-            yield _taken(
-                work, Parts(home / "beacons"), engine, chunk, aside=aside, label=(writer, source, file), now=now
-            )
+            work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
+            sealed, rows = _sealed(work, Parts(home / "beacons"), writer)
+            pieces = [*chunk.unreadable, *_refused(work, file.name, chunk.first)]
+        _record(engine, pieces, sealed, writer=writer, source=source, rows=rows, now=now)
+        yield Taken(rows + len(pieces), rows, 0, pieces)
 
 
-def _taken(
-    work: duckdb.DuckDBPyConnection,
-    parts: Parts,
-    engine: Engine,
-    chunk: Chunk,
-    *,
-    aside: Path,
-    label: tuple[str, str, Path],
-    now: float,
-) -> Taken:
-    writer, source, file = label
-    work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
+def _sealed(work: duckdb.DuckDBPyConnection, parts: Parts, writer: str) -> tuple[Sealed | None, int]:
+    """Write the part of what can be read, if anything can, and return it with the number of its rows."""
     rows = int(work.execute("SELECT count(*) FROM parsed WHERE reason = ''").fetchall()[0][0])
-    sealed = parts.seal(f"{writer}.parquet", lambda path: write_part(work, path)) if rows else None
+    return (parts.seal(f"{writer}.parquet", lambda path: write_part(work, path)) if rows else None), rows
+
+
+def _refused(work: duckdb.DuckDBPyConnection, name: str, first: int) -> list[Piece]:
     bad = work.execute("SELECT n, raw, reason FROM parsed WHERE reason <> '' ORDER BY n").fetchall()
-    pieces = [Piece(raw, f"{file.name}:{chunk.first + n - 1}", reason) for n, raw, reason in bad]
-    _record(engine, [*chunk.unreadable, *pieces], sealed, writer=writer, source=source, rows=rows, now=now)
-    return Taken(rows + len(pieces) + len(chunk.unreadable), rows, 0, [*chunk.unreadable, *pieces])
+    return [Piece(raw, f"{name}:{first + n - 1}", reason) for n, raw, reason in bad]
 
 
 def _record(

@@ -25,7 +25,7 @@ def exact(
     None where it is not known: no source that can see it was read for the session (`seen` names the groups
     that were), no time to divide by, or no duration for the completion.
     """
-    return {metric.name: _exact(metric, parts, seen, duration_known) for metric in METRICS}
+    return {metric.name: _exact(metric, parts, seen, duration_known=duration_known) for metric in METRICS}
 
 
 def numbers(
@@ -37,7 +37,7 @@ def numbers(
 
 
 def _exact(
-    metric: Metric, parts: Mapping[str, int], seen: Collection[str], duration_known: bool
+    metric: Metric, parts: Mapping[str, int], seen: Collection[str], *, duration_known: bool
 ) -> Fraction | int | None:
     if not any(groups_of(name) & frozenset(seen) for name in metric.top):
         return None

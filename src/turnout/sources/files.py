@@ -40,7 +40,7 @@ def ingest(
     home: Path,
     engine: Engine,
     kind: str,
-    files: Sequence[Path],
+    files: Sequence[Path] = (),
     *,
     source: str = "kaltura",
     clock: Clock,
