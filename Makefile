@@ -29,7 +29,7 @@ demo: $(RUNTIME) ## Show the whole of it on your own machine, without any accoun
 	@$(VENV)/bin/turnout demo $(ARGS)
 
 test: setup ## Run the tests that need nothing but Python (some minutes)
-	$(PYTHON) -m pytest tests --ignore=tests/acceptance -n auto $(ARGS)
+	$(PYTHON) -m pytest tests --ignore=tests/acceptance -n auto --dist loadfile $(ARGS)
 
 check: setup ## Formatting, lint, types, what may import what, the house rules, generated pages
 	$(VENV)/bin/ruff format --check src tests $(wildcard benchmarks)
