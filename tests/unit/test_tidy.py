@@ -234,7 +234,9 @@ def texts() -> list[Path]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_module_keeps_the_rule(rule: Rule) -> None:
-    assert [f"{module.path}: {fault}" for module in modules() for fault in rule.faults(module)] == []
+    found = [f"{module.path}: {fault}" for module in modules() for fault in rule.faults(module)]
+
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -283,7 +285,7 @@ def test_no_file_holds(what: str, pattern: re.Pattern[str]) -> None:
         if pattern.search(line) and path != Path(__file__)
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_tests_neither_sleep_nor_skip() -> None:
@@ -295,7 +297,7 @@ def test_tests_neither_sleep_nor_skip() -> None:
         if banned.search(line) and path != Path(__file__)
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_two_modules_hold_the_same_function() -> None:
