@@ -229,6 +229,40 @@ def test_any_order_copies_and_parts_give_what_one_clean_pass_gives(benches, data
     assert wild.measured().rows == clean.measured().rows
 
 
+wild_beacons = st.builds(
+    lambda idx, played, at, start, more: view(idx, played, at=at, start=start, **more),
+    st.integers(0, 4),
+    st.sampled_from([0, 10, 20, 30, 4_000]),
+    st.integers(0, 90),
+    st.sampled_from([None, 1_795_289_460, 1_795_289_500]),
+    st.fixed_dictionaries(
+        {
+            "eventType": st.sampled_from([99, 99, 99, 3, 33, 10003]),
+            "position": st.sampled_from([0, 15, 60]),
+            "playbackType": st.sampled_from(["live", "vod", "dvr"]),
+            "entryId": st.sampled_from(["1_live0001", "1_vod00003"]),
+            "playbackContext": st.sampled_from([None, "1", "main"]),
+            "virtualEventId": st.sampled_from([None, "9001"]),
+            "soundMode": st.sampled_from([None, 1, 2]),
+        }
+    ),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(wild_beacons, min_size=1, max_size=6), min_size=1, max_size=4))
+def test_even_beacons_that_no_player_sends_add_up_the_same_in_any_order_and_parts(benches, deliveries):
+    clean, wild = benches(), benches()
+    for bench in (clean, wild):
+        bench.sessions({"entry_id": "1_vod00003", "event_id": "9001", "name": "", "type": "vod", "duration_ms": 60_000})
+    clean.take(sorted((beacon for part in deliveries for beacon in part), key=json.dumps))
+    clean.refresh()
+    for part in deliveries:
+        wild.take(part)
+        wild.refresh()
+    assert wild.measured() == clean.measured()
+
+
 def test_parts_in_the_order_of_time_go_on_from_where_the_session_stands(bench):
     sent = list(Player(Seat("ada@example.com", "1_live0001", True, "1", "9001"), START, Random(1)).watch(Stretch(12)))
     bench.take(sent[:8])
