@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.docs.reading import ROOT, Block, blocks, pages
 
+from turnout import __version__
+
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PYTHON = [block for block in blocks() if block.language == "python"]
 
@@ -78,3 +80,9 @@ def test_every_promise_names_its_test_or_says_that_there_is_none() -> None:
 
     assert len(lines) == 10
     assert [promise for promise, test in lines if "tests/" not in test and test != "no test yet"] == []
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## (\S+)", pages()["CHANGELOG.md"], re.MULTILINE)
+
+    assert versions[0] == __version__
