@@ -20,11 +20,19 @@ from turnout.sources.schemas import template as template_of
 
 Hidden = Annotated[Face, Parameter(parse=False)]
 KINDS = ("beacons", "registrations", "engagement", "interactions", "polls")
-SHOWN = (
-    "entry_id", "email", "user", "channel_id", "plays", "vod_minutes_viewed", "live_minutes_viewed",
-    "total_vod_completion_rate", "combined_live_engaged_users_play_time_ratio", "answered_polls",
-    "total_reactions_activity",
-)  # fmt: skip
+SHOWN = {
+    "event": "event_id",
+    "session": "entry_id",
+    "chan.": "channel_id",
+    "plays": "plays",
+    "vod": "vod_minutes_viewed",
+    "live": "live_minutes_viewed",
+    "done %": "total_vod_completion_rate",
+    "ratio": "combined_live_engaged_users_play_time_ratio",
+    "polls": "answered_polls",
+    "react.": "total_reactions_activity",
+}
+"""The columns shown to people (vod and live in minutes), by their short headers; with --json there are all."""
 
 
 def add_to(app: App) -> None:
@@ -104,7 +112,14 @@ def engagement(*, event: str = "", face: Hidden) -> int:
     with home(face.home) as opened:
         refresh(opened.path, opened.engine, opened.clock)
         rows = engagement_rows(opened, event)
-    face.show(rows, [table("Engagement", SHOWN, [[row[name] for name in SHOWN] for row in rows])])
+    shown = [(row["email"] or row["user"], *(row[name] for name in SHOWN.values())) for row in rows]
+    face.show(
+        rows,
+        [
+            table("Engagement", ("who", *SHOWN), shown),
+            f"{len(rows)} rows, vod and live in minutes; --json has every column.",
+        ],
+    )
     return 0
 
 
@@ -195,10 +210,13 @@ def verify_told(one: Verified) -> Iterable[Any]:
         yield f"{one.connection}: {one.read} records read back, no differences"
 
 
+_BESIDE = ("unconfirmed", "kept", "withdrawn")
+
+
 def sheet_table(sheet: Sheet) -> Any:
-    """Return a balance sheet as a table."""
+    """Return a balance sheet as a table; what stands beside the sum is shown where there is any."""
     columns = ("source", "delivered", "excluded", "held", "rejected", "waiting")
-    beside = ("unconfirmed", "kept", "withdrawn")
+    beside = [name for name in _BESIDE if any(getattr(line, name) for line in sheet.lines)]
     rows = [
         [line.kind, *(getattr(line, name) for name in columns), "yes" if line.closes else "NO",
          *(getattr(line, name) for name in beside)]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from turnout.apps.face import Face, counts, table
+from turnout.apps.face import Face, brief, counts, table
 from turnout.clock import iso
 from turnout.database import transaction
 from turnout.pipeline import look, setup
@@ -73,16 +73,55 @@ def _story(found: dict[str, Any]) -> Iterable[Any]:
     yield from found["notes"]
     rows = [(one["at"], one["event"], one["status"], one["shown"]) for one in found["statuses"]]
     yield table("Attendance", ("at", "event", "Kaltura's word", "Kaltura's page shows"), rows)
+    answers = [
+        (
+            one["session"],
+            f"{one['slot']}{' (kept here only)' * one['kept_only']}",
+            brief(one["question"]),
+            brief(one["answer"]),
+        )
+        for one in found["polls"]
+    ]
+    if answers:
+        yield table("Poll answers", ("session", "slot", "question", "answer"), answers)
     for account in found["accounts"]:
-        stands = [
-            (one["kind"], one["session"], one["stands"], one["remote_id"], one["reason"]) for one in account["records"]
-        ]
-        yield table(f"Records in {account['connection']}", ("record", "session", "stands", "id", "reason"), stands)
-        steps = [
-            (s["at"], s["record"].split("/")[1], s["what"], s["detail"], " ".join(s["calls"]))
-            for s in account["history"]
-        ]
-        yield table(f"History in {account['connection']}", ("at", "record", "what", "detail", "calls"), steps)
+        yield from _account(account)
+
+
+def _account(account: dict[str, Any]) -> Iterable[Any]:
+    columns = ("record", "session", "channel", "stands", "status", "id", "reason")
+    stands = [
+        (
+            one["kind"],
+            one["session"],
+            one["channel"] if one["kind"] == "engagement" else None,
+            one["stands"],
+            one["status"],
+            one["remote_id"],
+            one["reason"],
+        )
+        for one in account["records"]
+    ]
+    yield table(f"Records in {account['connection']}", columns, stands)
+    answered = {step["record"] for step in account["history"] if step["what"] != "claimed"}
+    steps = [
+        (
+            f"{step['at'][:19]}Z",
+            step["record"].split("/")[1],
+            step["what"],
+            step["detail"],
+            ", ".join(_short(call) for call in step["calls"]),
+        )
+        for step in account["history"]
+        if step["what"] != "claimed" or step["record"] not in answered
+    ]
+    yield table(f"History in {account['connection']}", ("at", "record", "what", "detail", "call"), steps)
+
+
+def _short(call: str) -> str:
+    """Return a call without all of its path but the end, which tells what it was."""
+    method, path, rest = call.split(" ", 2)
+    return f"{method} .../{path.rsplit('/', 1)[-1]} {rest.partition(' ')[0]} {rest.partition(' ')[2].split(' ')[0]}"
 
 
 def rejects_list(*, connection: str = "", face: Hidden) -> int:
@@ -98,7 +137,9 @@ def holds_list(*, connection: str = "", face: Hidden) -> int:
 def _parked(face: Face, stands: list[Stand], title: str, connection: str) -> int:
     with home(face.home) as opened:
         found = look.parked(opened, stands, connection)
-    rows = [(one["connection"], one["email"], one["kind"], one["session"], one["reason"]) for one in found]
+    rows = [
+        (one["connection"], one["email"] or one["user"], one["kind"], one["session"], one["reason"]) for one in found
+    ]
     face.show(found, [table(title, ("connection", "who", "record", "session", "why"), rows)])
     return 0
 

@@ -12,7 +12,8 @@ from turnout.metrics.catalogue import METRICS
 from turnout.pipeline.gather import gathered
 from turnout.pipeline.home import Home, chosen_connections
 from turnout.records.derive import records
-from turnout.records.people import normal_email
+from turnout.records.people import Person, normal_email
+from turnout.records.polls import SLOTS
 from turnout.records.statuses import STATUS
 from turnout.state import journal
 from turnout.values.records import Key, Kind, Record
@@ -58,13 +59,14 @@ def status(home: Home) -> list[dict[str, Any]]:
 
 
 def parked(home: Home, stands: Iterable[Stand], connection: str = "") -> list[dict[str, Any]]:
-    """Return the records that stand in one of `stands`, each with its person's e-mail and the reason."""
-    emails = _emails(home)
+    """Return the records that stand in one of `stands`, each with its person's e-mail and user id, and the reason."""
+    people = _people(home)
     wanted = frozenset(stands)
     return [
         {
             "connection": chosen.name,
-            "email": emails.get(key.person, ""),
+            "email": people[key.person].email if key.person in people else "",
+            "user": people[key.person].user if key.person in people else "",
             "kind": key.kind.value,
             "binding": key.binding,
             "session": key.session,
@@ -102,6 +104,19 @@ def explain(home: Home, email: str) -> dict[str, Any]:
             for who in person.attendees
             for seen in sorted(one.facts.history.get(who, ()))
         ],
+        "polls": [
+            {
+                "event": one.event.id,
+                "session": answer.session,
+                "slot": one.facts.slots[answer.session, answer.poll],
+                "question": answer.question,
+                "answer": answer.answer,
+                "kept_only": one.facts.slots[answer.session, answer.poll] > SLOTS,
+            }
+            for one in everything
+            for answer in sorted(one.facts.answers, key=lambda told: (told.session, told.launched_at, told.answered_at))
+            if answer.person == person.id
+        ],
         "records": [
             _told(record)
             for one in everything
@@ -132,8 +147,10 @@ def _in_account(home: Home, name: str, person: str) -> dict[str, Any]:
                 "kind": key.kind.value,
                 "binding": key.binding,
                 "session": key.session,
+                "channel": key.channel,
                 "stands": stand(row).value,
-                "reason": row.reason,
+                "status": row.values.get("written") or None,
+                "reason": row.reason or _fallen_back(row),
                 "remote_id": row.remote_id,
                 "accepted_at": iso(row.accepted_at) if row.accepted_at else None,
             }
@@ -141,6 +158,14 @@ def _in_account(home: Home, name: str, person: str) -> dict[str, Any]:
         ],
         "history": [_step(step, calls) for step in history],
     }
+
+
+def _fallen_back(row: LedgerRow) -> str:
+    """Return that a member stands with an earlier status, since the account has no name for the latest."""
+    values, written = row.values, row.values.get("written")
+    if not written or "before" not in values or written in (values["code"], values["label"]):
+        return ""
+    return f"the account has no status for Kaltura's {values['status']!r}: the one before it stands"
 
 
 def _step(step: Mapping[str, Any], calls: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
@@ -157,6 +182,6 @@ def _step(step: Mapping[str, Any], calls: Mapping[str, Sequence[Mapping[str, Any
     }
 
 
-def _emails(home: Home) -> dict[str, str]:
+def _people(home: Home) -> dict[str, Person]:
     everything = gathered(home)
-    return {person.id: person.email for person in everything[0].facts.persons} if everything else {}
+    return {person.id: person for person in everything[0].facts.persons} if everything else {}
