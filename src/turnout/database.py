@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -16,23 +17,39 @@ from turnout.errors import Later, SettingsError
 
 _INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS: Final = 30.0
+HELD_HINT: Final = "see that no other process holds it, then run again"
 
 
 def opened(url: str) -> Engine:
     """Return an engine on the database at `url`, migrated to the newest tables.
 
     `url` is an SQLAlchemy URL, e.g. sqlite:////srv/turnout/turnout.db or postgresql+psycopg://...
-    Raises SettingsError where it cannot be opened or is no database of Turnout.
+    An SQLite database that another process holds is waited for 30 seconds, or the URL's own ?timeout=.
+    Raises Later where it is held longer; SettingsError where it cannot be opened, is no database of Turnout,
+    or was made by a newer Turnout.
     """
     engine = create_engine(url)
+    shown = f"the state database at {engine.url.render_as_string()}"
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
+        if "timeout" not in engine.url.query:
+            event.listen(engine, "do_connect", _be_patient)
     try:
         _migrate(engine)
-    except (OperationalError, DatabaseError) as failure:
+    except (DatabaseError, sqlite3.DatabaseError) as failure:
+        engine.dispose()
+        cause = failure.orig if isinstance(failure, DatabaseError) else failure
+        if _held(cause):
+            raise Later(f"{shown} does not answer: {cause}", HELD_HINT) from failure
         raise SettingsError(
-            f"the state database at {engine.url.render_as_string()} cannot be opened: {failure.orig}",
+            f"{shown} cannot be opened: {cause}",
             "check that the folder exists, can be written to, and that the file is Turnout's own",
+        ) from failure
+    except CommandError as failure:
+        engine.dispose()
+        raise SettingsError(
+            f"{shown} was made by a newer Turnout: {failure}", "install that version, or name another database"
         ) from failure
     return engine
 
@@ -44,9 +61,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as failure:
-        raise Later(
-            f"the state database does not answer: {failure.orig}", "see that no other process holds it, then run again"
-        ) from failure
+        raise Later(f"the state database does not answer: {failure.orig}", HELD_HINT) from failure
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, fresh: bool = True) -> None:
@@ -64,13 +79,30 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _be_patient(_dialect: Any, _record: Any, _arguments: Any, more: dict[str, Any]) -> None:
+    more["timeout"] = BUSY_SECONDS
+
+
+def _held(cause: BaseException | None) -> bool:
+    """Whether SQLite says that another process holds the file."""
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _migrate(engine: Engine) -> None:
+    """Bring the tables up to date in one transaction: all of a migration stands, or nothing of it.
+
+    SQLite would commit each table alone; so its transaction is begun by hand, and at once for writing,
+    which also lets two processes that open a new home at the same time go one after the other.
+    """
     settings = AlembicConfig()
-    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
