@@ -1,7 +1,9 @@
 """Secrets kept encrypted, with a key outside the database."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -34,12 +36,14 @@ class Vault:
 def vault(home: Path) -> Vault:
     """Return the vault of a home: keys from TURNOUT_KEY (comma-separated), else from its key file, made if absent.
 
-    The file is readable by its owner alone. Raises SettingsError where a key is malformed.
+    The file is readable by its owner alone. Raises SettingsError where a key is malformed or cannot be read.
     """
     given = os.environ.get(KEY_VARIABLE, "")
-    lines = given.split(",") if given else _key_file(home).read_text().split()
     try:
+        lines = given.split(",") if given else _key_file(home).read_text().split()
         return Vault([line.strip().encode() for line in lines])
+    except OSError as failure:
+        raise SettingsError(f"the encryption key cannot be read: {failure}", "see who may read the file") from failure
     except ValueError as failure:
         raise SettingsError(
             "the encryption key is malformed", "a key is 32 bytes in URL-safe base64, one a line"
@@ -47,12 +51,32 @@ def vault(home: Path) -> Vault:
 
 
 def _key_file(home: Path) -> Path:
+    """Return the key file; a new one gets its name when it is whole, and only where no other process was first."""
     file = home / "key"
     if not file.exists():
         home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(Fernet.generate_key() + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
+        aside = home / f".key.{uuid4().hex}"
+        try:
+            _write_key(aside)
+            with suppress(FileExistsError):
+                os.link(aside, file)
+        finally:
+            aside.unlink(missing_ok=True)
+        _sync_folder(home)
     return file
+
+
+def _write_key(file: Path) -> None:
+    descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(Fernet.generate_key() + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
