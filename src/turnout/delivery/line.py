@@ -1,16 +1,23 @@
 """A line to an account: its sign-in, its pace, its journal; a request goes out signed and comes back ruled on."""
 
 from collections.abc import Callable
+from math import isfinite
+from typing import Final
+
+from msgspec.structs import replace
 
 from turnout.clock import Clock
 from turnout.delivery.pace import Pace
 from turnout.destinations.kit import Session, Vendor
+from turnout.errors import SettingsError
 from turnout.state.journal import Call
 from turnout.values.bindings import Config
 from turnout.values.verdicts import Ruling, Verdict
 from turnout.wire import Answer, Reply, Request, Send, Silence
 
-REQUEST_ID_HEADERS = ("x-request-id", "sforce-request-id")
+REQUEST_ID_HEADERS: Final = ("x-request-id", "sforce-request-id")
+UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading an answer raises where it has a form that nobody documented."""
 
 
 class Line:
@@ -22,7 +29,7 @@ class Line:
         self.vendor = vendor
         self.config = config
         self.send = send
-        self.pace = Pace(vendor.limits, float(config.get("share_percent", "50")))
+        self.pace = Pace(vendor.limits, share_percent(config))
         self.session: Session | None = None
         self.calls = 0
         self._clock = clock
@@ -41,7 +48,13 @@ class Line:
         """Rule on an answer as a whole; None where the talk should read it."""
         if isinstance(answer, Silence):
             return silence(request, answer)
-        return self.vendor.judged(request, answer)
+        try:
+            ruling = self.vendor.judged(request, answer)
+        except UNREADABLE as failure:
+            return unreadable(request, failure)
+        if ruling and ruling.verdict is Verdict.UNSURE and not request.writing:
+            return replace(ruling, verdict=Verdict.RETRY)  # a reading call changes nothing, whatever became of it
+        return ruling
 
     def note(self, request: Request, answer: Answer, *, ruling: Ruling | None, sent_at: float, batch: str) -> None:
         """Write a call and what came of it into the journal. No header and no body: no secret gets there."""
@@ -62,6 +75,28 @@ class Line:
                 batch=batch,
             )
         )
+
+
+def share_percent(config: Config) -> float:
+    """Return the share of the account's limits that is granted; SettingsError where it is no number of percent."""
+    text = config.get("share_percent", "50").strip().removesuffix("%").strip()
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not isfinite(share) or not 0 < share <= 100:
+        raise SettingsError(
+            f"share_percent of {config.name!r} is {text!r}, and not a number above 0 and up to 100",
+            "set it to the part of the account's limits that Turnout may use, e.g. 50",
+        )
+    return share
+
+
+def unreadable(request: Request, failure: Exception) -> Ruling:
+    """Return what an answer means that cannot be read: a write may have acted, a read is asked again later."""
+    verdict = Verdict.UNSURE if request.writing else Verdict.RETRY
+    words = f"{request.method} {request.path}: {type(failure).__name__} {str(failure)[:200]}"
+    return Ruling(verdict, "unreadable", words, "the account's answer has a form that Turnout does not know")
 
 
 def silence(request: Request, answer: Silence) -> Ruling:

@@ -1,6 +1,7 @@
 """Pace: the limits, what was sent and answered, and the time -> now, or later with the reason."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -42,6 +43,10 @@ class Pace:
             oldest = self._answered[0] + self.limits.window_seconds if self._answered else float("inf")
             return Opening(oldest, f"{self.calls} calls in {self.limits.window_seconds:g} s are what is granted")
         return NOW
+
+    def recall(self, answered: Iterable[float]) -> None:
+        """Count calls that another process made, by the times of their answers."""
+        self._answered = deque(sorted((*self._answered, *answered)))
 
     def sent(self) -> None:
         """A call left."""

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ from msgspec import Struct, field
 
 from turnout.clock import Clock
 from turnout.delivery.carrier import Carrier
-from turnout.delivery.line import Line
+from turnout.delivery.line import UNREADABLE, Line, unreadable
+from turnout.destinations.kit import Session
 from turnout.errors import TurnoutError
 from turnout.values.flights import Flight, Landed, Result
 from turnout.values.verdicts import Ruling, Verdict
@@ -24,10 +25,11 @@ RETRIES: Final = 5
 BACKOFF_SECONDS: Final = 2.0
 INF: Final = float("inf")
 PATIENCE_SECONDS: Final = 900.0  # a longer wait ends the flight; its rows wait in the ledger instead
+RUN_OUT: Final = Ruling(Verdict.RETRY, "sign-in", "", "the account gave a token that has run out already")
 
 
 class Aloft(Struct):
-    """A flight under way: its talk, the request it waits for, and how often that was tried."""
+    """A flight under way: its talk, the request it waits for, how often and with which session that was tried."""
 
     flight: Flight
     talk: Talk[Any]
@@ -36,6 +38,7 @@ class Aloft(Struct):
     reauthed: bool = False
     tries: int = 0
     sent_at: float = 0.0
+    session: Session | None = None
 
 
 class Track(Struct):
@@ -97,9 +100,10 @@ class Scheduler:
             if opening.at > now:
                 return opening.at
             aloft = self._next(track, now)
-            if aloft is None:
+            if aloft is not None:
+                self._send(track, aloft, now)
+            elif track.flying or track.ready:
                 return min((due for due, _, later in track.ready if later.signing or not track.signing), default=INF)
-            self._send(track, aloft, now)
         return track.nap_until or 0.0
 
     def _next(self, track: Track, now: float) -> Aloft | None:
@@ -141,6 +145,7 @@ class Scheduler:
         ticket = next(self._tickets)
         self._aloft[ticket] = (track, aloft)
         aloft.sent_at = now
+        aloft.session = track.line.session
         aloft.tries += 1
         track.flying += 1
         track.line.pace.sent()
@@ -163,7 +168,7 @@ class Scheduler:
             self._finish(track, aloft, ruling)
 
     def _continue(self, track: Track, aloft: Aloft, reply: Reply) -> None:
-        step = stepped(aloft.talk, reply)
+        step = stepped(aloft.talk, reply, aloft.request)
         if not isinstance(step, Request):
             self._finish(track, aloft, step)
             return
@@ -174,10 +179,10 @@ class Scheduler:
         """Return when to send the same request again, where the answer proves that it did not act; else None."""
         now = self._clock.now()
         verdict = ruling.verdict
-        if verdict is Verdict.UNSURE and not aloft.request.writing:
-            verdict = Verdict.RETRY
         if verdict is Verdict.REAUTH and not (aloft.signing or aloft.reauthed):
-            aloft.reauthed, track.line.session = True, None
+            aloft.reauthed = True
+            if track.line.session is aloft.session:  # another answer may have brought a new one meanwhile
+                track.line.session = None
             return now
         if verdict is Verdict.WAIT and 0 < ruling.seconds <= PATIENCE_SECONDS and aloft.tries <= RETRIES * 4:
             track.line.pace.pause(now + ruling.seconds, ruling.sentence())
@@ -189,25 +194,45 @@ class Scheduler:
     def _finish(self, track: Track, aloft: Aloft, result: Result) -> None:
         if aloft.signing:
             self._signed_in(track, result)
-        else:
-            self._end(track, aloft.flight, result)
+            return
+        self._end(track, aloft.flight, result)
+        if isinstance(result, Ruling):
+            self._ground(track, aloft.flight.stream, result)
 
     def _signed_in(self, track: Track, result: Result) -> None:
         """Go on with the session; or end everything that waits for it with what was said."""
         track.signing = False
         if isinstance(result, Landed):
             track.line.session = result.value
-            return
-        waiting = [other.flight for _, _, other in track.ready] + list(track.queue)
-        track.ready.clear()
-        track.queue.clear()
+            if track.line.usable():
+                return
+            result = RUN_OUT
+        self._drop(track, refused_sign_in(result), lambda _: True)
+
+    def _ground(self, track: Track, stream: str, ruling: Ruling) -> None:
+        """End unsent what would be told the same: all of an account that must wait, or a stream that stopped."""
+        if ruling.verdict is Verdict.WAIT:
+            self._drop(track, ruling, lambda _: True)
+        elif ruling.verdict in (Verdict.HALT, Verdict.REAUTH):
+            self._drop(track, ruling, lambda flight: flight.stream == stream)
+
+    def _drop(self, track: Track, ruling: Ruling, chosen: Callable[[Flight], bool]) -> None:
+        """End flights with a ruling instead of sending their next request."""
+        dropped = [place for place in track.ready if not place[2].signing and chosen(place[2].flight)]
+        track.ready = [place for place in track.ready if place not in dropped]
+        heapq.heapify(track.ready)
+        waiting = [flight for flight in track.queue if chosen(flight)]
+        track.queue = deque(flight for flight in track.queue if not chosen(flight))
+        for _, _, aloft in dropped:
+            aloft.talk.close()
+            self._end(track, aloft.flight, ruling)
         for flight in waiting:
-            list(flight.end(refused_sign_in(result)))
-            track.busy -= flight.persons
+            track.queue.extend(flight.end(ruling))
 
     def _end(self, track: Track, flight: Flight, result: Result) -> None:
         track.busy -= flight.persons
-        track.queue.extendleft(flight.end(result.value if isinstance(result, Landed) else result))
+        further = list(flight.end(result.value if isinstance(result, Landed) else result))
+        track.queue.extendleft(reversed(further))
 
 
 def _signing(track: Track, now: float) -> Aloft | None:
@@ -220,14 +245,22 @@ def _signing(track: Track, now: float) -> Aloft | None:
     return None
 
 
-def stepped(talk: Talk[Any], reply: Reply | None = None) -> Request | Result:
-    """Return a talk's next request, or what it came to; a setting it cannot work with halts it."""
+def stepped(talk: Talk[Any], reply: Reply | None = None, request: Request | None = None) -> Request | Result:
+    """Return a talk's next request, or what it came to; a setting it cannot work with halts it.
+
+    A reply to `request` whose form the talk does not understand is a ruling too: one account's odd answer
+    stops no other account.
+    """
     try:
         return next(talk) if reply is None else talk.send(reply)
     except StopIteration as end:
         return Landed(end.value)
     except TurnoutError as failure:
         return Ruling(Verdict.HALT, "settings", failure.message, "a setting cannot be used", failure.hint)
+    except UNREADABLE as failure:
+        if request is None:
+            raise
+        return unreadable(request, failure)
 
 
 def refused_sign_in(ruling: Ruling) -> Ruling:
