@@ -28,6 +28,7 @@ class Reckoning:
         self.view = view
         self.tally: Counter[str] = Counter()
         self.halted: dict[tuple[str, Kind], Ruling] = {}
+        self._splits: Counter[Key] = Counter()  # claims that ended in a smaller batch, and so were no tries
         self._clock = clock
         self._unsure_seconds = unsure_seconds
 
@@ -39,7 +40,9 @@ class Reckoning:
         """Reckon with an answer to the batch as a whole; returns whether it is to be split instead."""
         verdict = ruling.verdict
         if len(batch) > 1 and verdict in (Verdict.SPLIT, Verdict.REJECT, Verdict.REMATCH):
-            self.ledger.release([row.change.key for row in batch], due=0.0, reason=ruling.sentence())
+            keys = [row.change.key for row in batch]
+            self.ledger.release(keys, due=0.0, reason=ruling.sentence())
+            self._splits.update(keys)
             return True
         if verdict in (Verdict.SPLIT, Verdict.REAUTH):
             verdict = Verdict.REJECT if verdict is Verdict.SPLIT else Verdict.HALT
@@ -72,6 +75,7 @@ class Reckoning:
             notes = (*row.notes, *outcome.notes)
             detail = "; ".join(("created" if made else "updated", *notes))
             accepted.append((row.change, outcome.remote_id or row.change.remote_id, detail))
+            self._splits.pop(row.change.key, None)
             self.tally["created" if made else "updated"] += 1
             self.tally["cut"] += len(row.notes)
         self.ledger.accept_all(accepted, batch=number)
@@ -79,7 +83,7 @@ class Reckoning:
     def _not_accepted(self, change: Change, outcome: Outcome, verdict: Verdict) -> None:
         ruling, key = outcome.ruling, change.key
         now = self._clock.now()
-        tries = self.ledger.row(key).attempts
+        tries = self._tries(key)
         match verdict:
             case Verdict.REJECT | Verdict.SPLIT:
                 self.refuse(key, ruling)
@@ -98,10 +102,13 @@ class Reckoning:
                 wait = ruling.seconds or min(BACKOFF_SECONDS * 2 ** max(0, tries - 1), BACKOFF_CAP_SECONDS)
                 self.ledger.release([key], due=now + wait, reason=ruling.sentence(), code=ruling.code)
 
+    def _tries(self, key: Key) -> int:
+        return self.ledger.row(key).attempts - self._splits[key]
+
     def _rematch(self, change: Change, outcome: Outcome) -> None:
         """Look again at what the answer contradicts: the record itself and, for rows, what they refer to."""
         key, reason = change.key, outcome.ruling.sentence()
-        if self.ledger.row(key).attempts > REMATCHES:
+        if self._tries(key) > REMATCHES:
             self.ledger.park(key, Parking.HELD, reason, code=outcome.ruling.code)
             self.tally["held"] += 1
             return
