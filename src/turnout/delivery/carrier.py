@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Final, Protocol
 
 from turnout.clock import Clock
 from turnout.wire import Answer, Request, Send, Silence
@@ -20,10 +20,14 @@ class Carrier(Protocol):
         ...
 
 
-class ThreadCarrier:
-    """Carries with a pool of threads."""
+THREADS: Final = 256
+"""At most so many calls on their way, by all accounts; the pace of each holds its own far lower."""
 
-    def __init__(self, clock: Clock, threads: int = 16) -> None:
+
+class ThreadCarrier:
+    """Carries with a pool of threads, made as they are needed."""
+
+    def __init__(self, clock: Clock, threads: int = THREADS) -> None:
         self._clock = clock
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="carrier")
         self._answers: SimpleQueue[tuple[int, Answer]] = SimpleQueue()

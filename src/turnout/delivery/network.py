@@ -11,10 +11,14 @@ NEVER_LEFT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTime
 
 
 class Network:
-    """Sends requests and keeps connections open between them. Redirects are not followed."""
+    """Sends requests and keeps connections open between them. Redirects are not followed.
 
-    def __init__(self, *, concurrent: int = 32) -> None:
-        limits = httpx2.Limits(max_connections=concurrent, max_keepalive_connections=concurrent)
+    How many calls are on their way is the pace's to decide, by account: a limit here would let one slow
+    account hold up the others.
+    """
+
+    def __init__(self, *, kept: int = 32) -> None:
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=kept)
         self._client = httpx2.Client(
             limits=limits,
             follow_redirects=False,
@@ -43,4 +47,6 @@ class Network:
 
 
 def _told(failure: Exception) -> str:
+    if isinstance(failure, httpx2.LocalProtocolError):
+        return type(failure).__name__  # its words quote our own headers, and so the token
     return f"{type(failure).__name__}: {failure}"
