@@ -49,6 +49,9 @@ def cycle(
         if wave:
             yield wave
             _stop(view, desk, survey.refused)
+            if any(_passing(ruling) for ruling in survey.refused.values()):
+                _end(ending, plan(view, current, clock.now()), survey.refused)
+                return
         elif made.notes or made.changes:
             continue
         elif made.due and made.due <= give_up:
@@ -56,20 +59,20 @@ def cycle(
         else:
             _end(ending, made, survey.refused)
             return
-        if survey.refused:
-            made = plan(view, current, clock.now())
-            _end(ending, made, survey.refused)
-            return
 
 
 def _stop(view: View, desk: Desk, refused: Mapping[str, Ruling]) -> None:
-    """Leave out of further plans what a person has to set going again."""
-    for stream, ruling in desk.reckoning.halted.items():
-        view.stopped = {**view.stopped, stream: ruling.sentence()}
+    """Leave out of further plans what a person has to set going again: a stream, or all of a binding not seen."""
+    halted = desk.reckoning.halted
     for binding, ruling in refused.items():
-        if ruling.verdict not in (Verdict.WAIT, Verdict.RETRY):
+        if not _passing(ruling):
             for kind in Kind:
-                desk.reckoning.halted.setdefault((binding, kind), ruling)
+                halted.setdefault((binding, kind), ruling)
+    view.stopped = {**view.stopped, **{stream: ruling.sentence() for stream, ruling in halted.items()}}
+
+
+def _passing(ruling: Ruling) -> bool:
+    return ruling.verdict in (Verdict.WAIT, Verdict.RETRY, Verdict.UNSURE)
 
 
 def _end(ending: Ending, made: Plan, refused: Mapping[str, Ruling]) -> None:
@@ -79,5 +82,5 @@ def _end(ending: Ending, made: Plan, refused: Mapping[str, Ruling]) -> None:
     if made.due:
         ending.later = next(iter(made.waiting.values()), "")
     for ruling in refused.values():
-        if ruling.verdict in (Verdict.WAIT, Verdict.RETRY):
+        if _passing(ruling):
             ending.later = ruling.sentence()

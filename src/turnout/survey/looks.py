@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -10,13 +10,15 @@ from turnout.clock import Clock
 from turnout.destinations.kit import Vendor
 from turnout.plan.view import Plan, View
 from turnout.values.bindings import Config
+from turnout.values.changes import Change
 from turnout.values.flights import Flight
 from turnout.values.sightings import Match, Membership, RowSeen, Target
-from turnout.values.verdicts import Ruling
+from turnout.values.verdicts import Ruling, Verdict
 from turnout.wire import Talk
 
 T = TypeVar("T")
-ROWS_A_LOOK = 200
+ROWS_A_LOOK: Final = 200
+SHORT: Final = Ruling(Verdict.RETRY, "no row", "", "the account did not answer for all that it was asked about")
 
 
 class Survey:
@@ -53,17 +55,26 @@ class Survey:
                 some = subjects[start : start + rows]
                 yield Flight(
                     talk=partial(talk, self._config, target, some),
-                    end=partial(self._seen, view, binding, keep),
+                    end=partial(self._seen, view, binding, keep=keep, asked=[_named(one) for one in some]),
                     stream=f"{binding}/survey",
                 )
 
-    def _seen(self, view: View, binding: str, keep: Callable[[View, str, Any], None], result: Any) -> list[Flight]:
+    def _seen(
+        self, view: View, binding: str, result: Any, *, keep: Callable[[View, str, Any], None], asked: Sequence[Any]
+    ) -> list[Flight]:
         if isinstance(result, Ruling):
             self.refused[binding] = result
             return []
         for seen in result:
             keep(view, binding, replace(seen, read_at=self._clock.now()))
+        if untold := len(set(asked) - {_named(seen) for seen in result}):
+            self.refused[binding] = replace(SHORT, words=f"{untold} of {len(asked)} are missing")
         return []
+
+
+def _named(one: Any) -> Any:
+    """Return whom or what a question, or what was seen, is about."""
+    return one.key if isinstance(one, Change | RowSeen) else one.person
 
 
 def _keep_match(view: View, binding: str, seen: Match) -> None:
