@@ -10,7 +10,17 @@ from turnout.metrics.catalogue import METRICS
 
 PROGRAM = "Winter Summit 2026"
 HIDDEN = frozenset(
-    "attributes IsDeleted CreatedDate CreatedById LastModifiedById LastModifiedDate SystemModstamp OwnerId Name".split()
+    [
+        "attributes",
+        "IsDeleted",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedById",
+        "LastModifiedDate",
+        "SystemModstamp",
+        "OwnerId",
+        "Name",
+    ]
 )
 Row = dict[str, Any]
 

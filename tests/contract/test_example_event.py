@@ -20,6 +20,7 @@ class Done(NamedTuple):
     example: Example
     rehearsed: dict[str, Rehearsed]
     writes_by_rehearsal: tuple[int, int]
+    writes_by_sync: tuple[int, int]
     synced: dict[str, Synced]
     verified: dict[str, Verified]
 
@@ -31,11 +32,13 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
         rehearsed = rehearse(ready.home)
         after = ready.writes()
         synced = sync(ready.home)
+        written = ready.writes()
         verified = verify(ready.home)
         yield Done(
             ready,
             {one.connection: one for one in rehearsed},
             (after[0] - before[0], after[1] - before[1]),
+            (written[0] - after[0], written[1] - after[1]),
             {one.connection: one for one in synced},
             {one.connection: one for one in verified},
         )
@@ -73,9 +76,7 @@ def test_a_status_stands_in_salesforce_as_its_label(
 
 
 @pytest.mark.parametrize(("name", "case", "label", "code"), STATUSES)
-def test_a_status_stands_in_marketo_as_its_code(
-    accounts: Example, name: str, case: str, label: str, code: str
-) -> None:
+def test_a_status_stands_in_marketo_as_its_code(accounts: Example, name: str, case: str, label: str, code: str) -> None:
     assert accounts.marketo.status(f"{name}@example.com") == code
 
 
@@ -414,3 +415,27 @@ def test_no_call_was_made_that_the_vendors_do_not_know(accounts: Example) -> Non
 
 def test_a_rehearsal_writes_nothing(done: Done) -> None:
     assert done.writes_by_rehearsal == (0, 0)
+
+
+def test_a_rehearsal_tells_what_the_sync_then_does(done: Done) -> None:
+    counted = {
+        name: (sum(one.create.values()), sum(one.update.values()), sum(one.parked.values()))
+        for name, one in done.rehearsed.items()
+    }
+
+    assert counted == {name: (one.created, one.updated, one.held) for name, one in done.synced.items()}
+    assert counted == {"salesforce": (73, 2, 4), "marketo": (73, 1, 4)}
+
+
+def test_a_rehearsal_tells_who_is_matched_what_is_kept_and_what_is_cut(done: Done) -> None:
+    told = {
+        name: (one.matched, sum(one.kept.values()), one.cut, dict(one.waiting)) for name, one in done.rehearsed.items()
+    }
+
+    assert told == {"salesforce": (4, 1, 3, {}), "marketo": (4, 1, 1, {})}
+
+
+def test_a_rehearsal_tells_the_writing_calls(done: Done) -> None:
+    rehearsed = (done.rehearsed["salesforce"].writes, done.rehearsed["marketo"].writes)
+
+    assert rehearsed == done.writes_by_sync == (5, 12)

@@ -136,13 +136,14 @@ def _rehearsed(one: Rehearsed) -> Iterable[Any]:
     rows = [
         ("would be created", counts(one.create)),
         ("would be updated", counts(one.update)),
-        ("matched in the account", one.matched),
-        ("follow once these stand", counts(one.follow)),
-        ("left as the account has it", counts(one.kept)),
-        ("would be parked", counts(one.parked)),
-        ("values that would be cut", one.cut),
-        ("writing calls, at least", one.writes),
+        ("people matched in the account", one.matched),
+        *((f"left to people: {reason}", number) for reason, number in one.kept.items()),
+        *((f"would be {reason}", number) for reason, number in one.parked.items()),
+        *((f"would wait: {reason}", number) for reason, number in one.waiting.items()),
+        ("texts that would be cut", one.cut),
+        ("writing calls", one.writes),
         ("reading calls made for this", one.reads),
+        ("seconds at the pace granted, at least", f"{one.seconds:g}"),
         *(("stopped", f"{stream}: {reason}") for stream, reason in one.stopped.items()),
     ]
     yield table(f"What a sync would do in {one.connection}", ("", ""), rows)
