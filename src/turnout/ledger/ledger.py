@@ -96,11 +96,13 @@ class Ledger:
 
     def release(self, keys: Iterable[Key], *, due: float, reason: str, code: str = "") -> None:
         """Write down that a call did not act; its records are owed again from `due`."""
-        self._change(keys, lambda row: moves.released(row, due=due, reason=reason, code=code), "released", reason)
+        self._change(
+            keys, lambda row: moves.released(row, due=due, reason=reason, code=code), "released", detail=reason
+        )
 
     def doubt(self, keys: Iterable[Key], *, due: float, reason: str) -> None:
         """Write down that nobody knows whether a call acted; look into it at `due`."""
-        self._change(keys, lambda row: moves.unsure(row, due=due, reason=reason), "unsure", reason)
+        self._change(keys, lambda row: moves.unsure(row, due=due, reason=reason), "unsure", detail=reason)
 
     def confirm(self, keys: Iterable[Key]) -> None:
         """Write down that the account was read back and has the records."""
@@ -109,7 +111,7 @@ class Ledger:
 
     def forget(self, keys: Iterable[Key], *, due: float, reason: str) -> None:
         """Write down that what was believed of records' places is wrong: they are owed anew."""
-        self._change(keys, lambda row: moves.forgotten(row, due=due, reason=reason), "forgotten", reason)
+        self._change(keys, lambda row: moves.forgotten(row, due=due, reason=reason), "forgotten", detail=reason)
 
     def retry(self, keys: Iterable[Key]) -> None:
         """Write down that a person wants parked records tried again."""
@@ -126,8 +128,8 @@ class Ledger:
         keys: Iterable[Key],
         move: Move,
         what: str,
-        detail: str = "",
         *,
+        detail: str = "",
         details: Mapping[Key, str] | None = None,
         batch: str = "",
         quiet: bool = False,
@@ -141,13 +143,15 @@ class Ledger:
             self._write(connection, changed)
             if not quiet:
                 told = details or {}
-                self._tell(connection, [(row.key, told.get(row.key, detail)) for row in changed], what, batch)
+                self._tell(
+                    connection, [(row.key, told.get(row.key, detail)) for row in changed], what=what, batch=batch
+                )
         self.rows.update({row.key: row for row in changed})
 
     def _write(self, connection: Connection, rows: list[LedgerRow]) -> None:
         upsert(connection, LEDGER, [{"account": self.account, **_columns(row)} for row in rows])
 
-    def _tell(self, connection: Connection, told: list[tuple[Key, str]], what: str, batch: str) -> None:
+    def _tell(self, connection: Connection, told: list[tuple[Key, str]], *, what: str, batch: str) -> None:
         now = self._clock.now()
         lines = [
             {"at": now, "account": self.account, "key": str(key), "what": what, "detail": detail, "batch": batch}

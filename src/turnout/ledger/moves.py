@@ -9,10 +9,13 @@ from turnout.values.rows import LedgerRow
 
 
 def wanted(row: LedgerRow, digest: str) -> LedgerRow:
-    """The records ask for `digest` ("" for: not wanted any more). A new wish is due at once."""
+    """The records ask for `digest` ("" for: not wanted any more).
+
+    A new wish is due at once, but never before a call without an answer can no longer act.
+    """
     if digest == row.wanted:
         return row
-    return replace(row, wanted=digest, due=0.0, attempts=0)
+    return replace(row, wanted=digest, due=row.due if row.claimed else 0.0, attempts=0)
 
 
 def claimed(row: LedgerRow, digest: str, *, batch: str, now: float, due: float) -> LedgerRow:
@@ -30,7 +33,7 @@ def accepted(
     shape: str,
     now: float,
 ) -> LedgerRow:
-    """The account accepted what was claimed, never more than that."""
+    """The account accepted what was claimed, never more than that; nobody has read it back yet."""
     return replace(
         row,
         accepted=digest,
@@ -47,6 +50,7 @@ def accepted(
         attempts=0,
         claimed_at=0.0,
         accepted_at=now,
+        confirmed_at=0.0,
     )
 
 
@@ -83,7 +87,12 @@ def confirmed(row: LedgerRow, now: float) -> LedgerRow:
 
 
 def forgotten(row: LedgerRow, *, due: float, reason: str) -> LedgerRow:
-    """What we believed of the record's place in the account is wrong: it is owed anew, its old id a hint."""
+    """What we believed of the record's place in the account is wrong: it is owed anew, its old id a hint.
+
+    That a value of the account's own was left alone there is not to be believed any more either.
+    """
+    if row.parking is Parking.KEPT:
+        row = replace(row, parking=None, refused="", code="")
     return replace(row, accepted="", claimed="", claimed_at=0.0, confirmed_at=0.0, due=due, reason=reason)
 
 
