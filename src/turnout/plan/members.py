@@ -1,28 +1,15 @@
 """A membership and its status: what to write, what to leave to people, what to believe once it is read back."""
 
-from collections.abc import Mapping
-
-from msgspec import Struct
 from msgspec.structs import replace
 
+from turnout.plan.people import waits_for_person
 from turnout.plan.view import Park, Plan, Settled, View
-from turnout.records.statuses import OUTSIDE_LADDER, Wanted, rank_of, vocabulary_seen, wanted
+from turnout.records.statuses import Wanted, Words, vocabulary_seen, wanted
 from turnout.values.bindings import Binding
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind, Parking, Record
 from turnout.values.rows import LedgerRow, Stand, stand
 from turnout.values.sightings import Membership, Seeking, Target
-
-
-class Words(Struct, frozen=True):
-    """A binding's vocabulary as it was settled: auto is resolved by what the account has."""
-
-    vocabulary: str
-    own: Mapping[str, str]
-
-    def rank(self, label: str) -> int | None:
-        """Return a label's place on the ladder, None outside the vocabulary."""
-        return rank_of(label, self.vocabulary, self.own)
 
 
 def words(binding: Binding, target: Target) -> Words:
@@ -36,7 +23,7 @@ def plan_member(view: View, plan: Plan, record: Record) -> None:
     row = view.row(record.key)
     person = view.row(Key("", Kind.PERSON, record.key.person))
     if not ready(person):
-        plan.wait(record.key, "waits for its person")
+        waits_for_person(view, plan, record.key, reason="waits for its person")
         return
     place = (record.key.binding, record.key.person)
     seen = view.members.get(place)
@@ -46,12 +33,12 @@ def plan_member(view: View, plan: Plan, record: Record) -> None:
         return
     target = view.targets[record.key.binding]
     spoken = words(view.bindings[record.key.binding], target)
-    want = wanted(record.values, spoken.vocabulary, spoken.own, target.labels())
+    want = wanted(record.values, spoken, target.labels())
     if want.finding:
         plan.parks[record.key] = Park(Parking.HELD, want.finding, seen.remote_id)
         return
     if stand(row) is Stand.ACCEPTED and person.remote_id in row.refs:
-        _confirm(plan, row, seen, want=want, spoken=spoken)
+        _confirm(plan, row, seen, want=want, spoken=spoken, target=target)
         return
     _owed(view, plan, record, want=want, seen=seen, spoken=spoken)
 
@@ -80,7 +67,8 @@ def _owed(view: View, plan: Plan, record: Record, *, want: Wanted, seen: Members
     if not seen.remote_id:
         plan.changes.append(change)
         return
-    keep = kept(seen, want, str(row.values.get("written") or ""), spoken, view.policy.leaves_outside)
+    written = str(row.values.get("written") or "")
+    keep = kept(seen, want, spoken, written=written, leaves_outside=view.policy.leaves_outside)
     if keep and keyless:
         plan.changes.append(_adopting(change, written=""))
     elif keep:
@@ -98,7 +86,7 @@ def _adopting(change: Change, written: str) -> Change:
     return replace(change, status="", values={**change.values, "written": written})
 
 
-def kept(seen: Membership, want: Wanted, written: str, spoken: Words, leaves_outside: bool) -> str:
+def kept(seen: Membership, want: Wanted, spoken: Words, *, written: str, leaves_outside: bool) -> str:
     """Return why a member's status is left as it is, "" where ours is to be written.
 
     The ladder is never descended; what we did not write and is above ours, or outside the vocabulary, is people's.
@@ -109,9 +97,9 @@ def kept(seen: Membership, want: Wanted, written: str, spoken: Words, leaves_out
     ours = bool(written) and seen.status == written
     if rank is None:
         return "" if ours else f"a person set {seen.status!r}, which is outside the statuses used here"
-    if want.label in OUTSIDE_LADDER:
-        return "" if ours or seen.status not in OUTSIDE_LADDER else f"a person set {seen.status!r}"
-    if seen.status in OUTSIDE_LADDER:
+    if spoken.outside(want.label):
+        return "" if ours or not spoken.outside(seen.status) else f"a person set {seen.status!r}"
+    if spoken.outside(seen.status):
         if not ours:
             return f"a person set {seen.status!r}"
         return "" if leaves_outside else f"the account cannot lead a member back from {seen.status!r}"
@@ -120,14 +108,15 @@ def kept(seen: Membership, want: Wanted, written: str, spoken: Words, leaves_out
     return ""
 
 
-def _confirm(plan: Plan, row: LedgerRow, seen: Membership, *, want: Wanted, spoken: Words) -> None:
-    """Believe a status only when the account shows it: a status it does not know it replaces in silence."""
+def _confirm(plan: Plan, row: LedgerRow, seen: Membership, *, want: Wanted, spoken: Words, target: Target) -> None:
+    """Believe a status only when the account shows it: one that it does not know it replaces by its default."""
     written = str(row.values.get("written") or "")
+    replaced = bool(written) and seen.status in {status.label for status in target.statuses if status.default}
     if seen.remote_id and seen.status == written:
         plan.confirmed.append(row.key)
     elif not seen.remote_id:
         plan.parks[row.key] = Park(Parking.REJECTED, "the account accepted the member, and does not have it")
-    elif keep := kept(seen, want, "", spoken, True):
+    elif not replaced and (keep := kept(seen, want, spoken, written="", leaves_outside=True)):
         plan.parks[row.key] = Park(Parking.KEPT, keep, seen.remote_id)
     else:
         reason = f"the account stored the status {seen.status!r} instead of {written!r}"

@@ -1,12 +1,17 @@
 """A person: matched, chosen, made, or left to people."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from turnout.plan.view import Park, Plan, Settled, View
 from turnout.values.changes import Change, Op
-from turnout.values.records import Parking, Record
-from turnout.values.rows import LedgerRow
+from turnout.values.records import Key, Kind, Parking, Record
+from turnout.values.rows import LedgerRow, Stand, stand
 from turnout.values.sightings import Candidate, Seeking
+
+DOMAIN: Final = "domain"
+NOBODY: Final = "nobody"
+"""The rules that keep people out, as the codes of what they park."""
 
 
 def plan_person(view: View, plan: Plan, record: Record, *, binding: str, owners: dict[str, str]) -> None:
@@ -14,7 +19,7 @@ def plan_person(view: View, plan: Plan, record: Record, *, binding: str, owners:
     row = view.row(record.key)
     person = record.key.person
     if domain := _excluded(view, str(record.values.get("email") or "")):
-        plan.parks[record.key] = Park(Parking.EXCLUDED, f"people of {domain} are kept out by a rule")
+        plan.parks[record.key] = Park(Parking.EXCLUDED, f"people of {domain} are kept out by a rule", code=DOMAIN)
         return
     match = view.matches.get(person)
     if match is None:
@@ -36,6 +41,27 @@ def plan_person(view: View, plan: Plan, record: Record, *, binding: str, owners:
         plan.aliases[person] = (owner, found.remote_id)
         return
     plan.settled.append(Settled(change, found.remote_id, _told(found, match.candidates)))
+
+
+def left_out(view: View, record: Record) -> bool:
+    """Return whether a record that was excluded still is: the rule that its person came under still holds."""
+    row = view.row(record.key)
+    if stand(row) is not Stand.EXCLUDED:
+        return False
+    if record.key.kind is not Kind.PERSON:
+        return stand(view.row(Key("", Kind.PERSON, record.key.person))) is Stand.EXCLUDED
+    if row.code == NOBODY:
+        return not view.policy.create_people
+    return bool(_excluded(view, str(record.values.get("email") or "")))
+
+
+def waits_for_person(view: View, plan: Plan, key: Key, *, reason: str) -> None:
+    """Let what refers to a person wait for them, or be left out with them."""
+    person = view.row(Key("", Kind.PERSON, key.person))
+    if stand(person) is Stand.EXCLUDED and not view.row(key).claimed:
+        plan.parks[key] = Park(Parking.EXCLUDED, person.reason)
+    else:
+        plan.wait(key, reason)
 
 
 def choice(candidates: Sequence[Candidate], policy: str) -> Candidate | None:
@@ -60,7 +86,7 @@ def _missing(view: View, plan: Plan, change: Change) -> None:
         plan.changes.append(change)
     else:
         reason = "the person is not in the account, and a setting says that Turnout makes nobody"
-        plan.parks[change.key] = Park(Parking.EXCLUDED, reason)
+        plan.parks[change.key] = Park(Parking.EXCLUDED, reason, code=NOBODY)
 
 
 def _change(record: Record, row: LedgerRow) -> Change:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from turnout.plan.members import plan_member
-from turnout.plan.people import plan_person
+from turnout.plan.people import left_out, plan_person
 from turnout.plan.rows import plan_row
 from turnout.plan.shapes import Shape
 from turnout.plan.view import Plan, View
 from turnout.values.records import Key, Kind, Record
 from turnout.values.rows import LedgerRow, Stand, stand
 
-_RESTING = frozenset({Stand.KEPT, Stand.EXCLUDED, Stand.HELD, Stand.REJECTED, Stand.NOTHING, Stand.WITHDRAWN})
+_RESTING = frozenset({Stand.KEPT, Stand.HELD, Stand.REJECTED, Stand.NOTHING, Stand.WITHDRAWN})
 
 
 def plan(view: View, current: Mapping[tuple[str, Kind], Shape], now: float) -> Plan:
@@ -20,7 +20,7 @@ def plan(view: View, current: Mapping[tuple[str, Kind], Shape], now: float) -> P
     home = _home_bindings(view.records)
     for key, record in view.records.items():
         row = view.row(key)
-        if stand(row) in _RESTING or _asleep(made, row, now):
+        if stand(row) in _RESTING or left_out(view, record) or _asleep(made, row, now):
             continue
         binding = key.binding or home.get(key.person, "")
         if reason := view.stopped.get((key.binding, key.kind)) or view.stopped.get((binding, key.kind)):
@@ -48,7 +48,7 @@ def _plan_one(
             if standing is not Stand.DELIVERED or _referents_changed(view, record):
                 plan_member(view, made, record)
         case _:
-            plan_row(view, made, record, current[binding, record.key.kind].id)
+            plan_row(view, made, record, shape=current[binding, record.key.kind].id)
 
 
 def _asleep(made: Plan, row: LedgerRow, now: float) -> bool:

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from turnout.plan.members import ready
+from turnout.plan.people import waits_for_person
 from turnout.plan.view import Plan, View
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind, Record, Value
@@ -10,13 +11,13 @@ from turnout.values.rows import LedgerRow, Stand, stand
 from turnout.values.sightings import Target
 
 
-def plan_row(view: View, plan: Plan, record: Record, shape: str) -> None:
+def plan_row(view: View, plan: Plan, record: Record, *, shape: str) -> None:
     """Plan for an engagement or poll row that is owed, or whose member became another one."""
     row = view.row(record.key)
     member = view.row(Key(record.key.binding, Kind.MEMBER, record.key.person))
     person = view.row(Key("", Kind.PERSON, record.key.person))
     if not (ready(member) and ready(person)):
-        plan.wait(record.key, "waits for its member")
+        waits_for_person(view, plan, record.key, reason="waits for its member")
         return
     if stand(row) in (Stand.ACCEPTED, Stand.DELIVERED) and set(row.refs) == {person.remote_id, member.remote_id}:
         return

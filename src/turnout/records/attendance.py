@@ -22,11 +22,11 @@ def attendance(history: Sequence[Seen], *, keep_attended: bool = True) -> Seen |
     """Return the status wanted of one attendee, or None where none was ever seen.
 
     Blocked if current; Un-registered if current and attended was never reached (`keep_attended`);
-    else the highest since the last un-registration.
+    else the highest since the last un-registration, where one that `keep_attended` passes over is none.
     """
     if not history:
         return None
-    ordered = sorted(history)
+    ordered = sorted(history, key=_when)
     current = ordered[-1]
     if current.word == "blocked":
         return current
@@ -44,13 +44,18 @@ def _since_unregistering(ordered: Sequence[Seen]) -> Sequence[Seen]:
 def _highest(ordered: Iterable[Seen]) -> Seen | None:
     """Return the highest on the ladder; of equal ones the latest, so that equal steps may swap."""
     ladder = [one for one in ordered if STATUS[one.word].ladder]
-    return max(ladder, key=lambda one: (STATUS[one.word].rank, one.at), default=None)
+    return max(reversed(ladder), key=lambda one: (STATUS[one.word].rank, one.at), default=None)
+
+
+def _when(seen: Seen) -> float:
+    """Order by time alone: of statuses seen at one time, the one told last is the current one."""
+    return seen.at
 
 
 def folded(statuses: Iterable[Seen]) -> Seen | None:
     """Return one person's status of those of their attendees: the highest on the ladder, else the latest."""
     found = list(statuses)
-    return _highest(found) or max(found, default=None)
+    return _highest(found) or max(found, key=_when, default=None)
 
 
 def before(history: Sequence[Seen], status: Seen) -> Seen | None:

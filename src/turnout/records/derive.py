@@ -32,6 +32,7 @@ class EventFacts(Struct, frozen=True):
     channels: Mapping[int, str]
     homes: Mapping[tuple[str, str], int]
     slots: Mapping[tuple[str, str], int]
+    keep_attended: bool = True  # who un-registers after having attended stays attended
 
 
 def records(facts: EventFacts, binding: str) -> list[Record]:
@@ -40,16 +41,19 @@ def records(facts: EventFacts, binding: str) -> list[Record]:
     cells = engagement(
         facts.counted,
         facts.reported,
-        facts.homes,
-        {entry: session.facts for entry, session in facts.sessions.items()},
+        home=facts.homes,
+        sessions={entry: session.facts for entry, session in facts.sessions.items()},
     )
     answered = polls(facts.answers, facts.slots)
     members = {person.id: found for person in facts.persons if (found := _member(person, facts, binding))}
     made: list[Record] = []
     for name in members:
         made += (_person(people[name]), members[name])
-    made += [_row(people[cell.person], cell, values, facts, binding) for cell, values in cells.items()]
-    made += [_polls(people[place[0]], place[1], values, facts, binding) for place, values in answered.items()]
+    made += [_row(people[cell.person], cell, values, facts=facts, binding=binding) for cell, values in cells.items()]
+    made += [
+        _polls(people[person], session, values, facts=facts, binding=binding)
+        for (person, session), values in answered.items()
+    ]
     return made
 
 
@@ -60,7 +64,8 @@ def _person(person: Person) -> Record:
 
 def _member(person: Person, facts: EventFacts, binding: str) -> Record | None:
     histories = [facts.history[attendee] for attendee in person.attendees if attendee in facts.history]
-    status = folded(found for history in histories if (found := attendance(history)))
+    keep = facts.keep_attended
+    status = folded(found for history in histories if (found := attendance(history, keep_attended=keep)))
     if status is None:
         return None
     fallback = folded(found for history in histories if (found := before(history, status)))
@@ -74,7 +79,7 @@ def _member(person: Person, facts: EventFacts, binding: str) -> Record | None:
     )
 
 
-def _row(person: Person, cell: Cell, numbers: Mapping[str, Value], facts: EventFacts, binding: str) -> Record:
+def _row(person: Person, cell: Cell, numbers: Mapping[str, Value], *, facts: EventFacts, binding: str) -> Record:
     values: dict[str, Value] = {
         **_session_values(person, cell.session, facts),
         "channel_id": cell.channel,
@@ -84,7 +89,7 @@ def _row(person: Person, cell: Cell, numbers: Mapping[str, Value], facts: EventF
     return _record(person, Key(binding, Kind.ENGAGEMENT, *cell), values, refs=_member_ref(binding, person))
 
 
-def _polls(person: Person, session: str, slots: Mapping[str, Value], facts: EventFacts, binding: str) -> Record:
+def _polls(person: Person, session: str, slots: Mapping[str, Value], *, facts: EventFacts, binding: str) -> Record:
     values = {**_session_values(person, session, facts), **slots}
     return _record(person, Key(binding, Kind.POLLS, person.id, session), values, refs=_member_ref(binding, person))
 

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from turnout.metrics.catalogue import METRICS
-from turnout.metrics.values import add, numbers
+from turnout.metrics.values import add, numbers, rounded
 from turnout.values.records import Value
 
 
@@ -46,21 +47,28 @@ class SessionFacts(Struct, frozen=True):
     reports_win: bool = True
 
 
-def homes(counted: Iterable[Counted], known: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    """Return each (person, session)'s home channel: the one fixed before, else the first known, else 0."""
+def homes(
+    counted: Iterable[Counted], known: Mapping[tuple[str, str], int], reported: Iterable[Reported] = ()
+) -> dict[tuple[str, str], int]:
+    """Return each (person, session)'s home channel: the one fixed before, else the first known, else 0.
+
+    A report tells no time: its channel counts where no beacon names one.
+    """
     first: dict[tuple[str, str], tuple[float, int]] = {}
     places = set()
-    for row in counted:
+    seen = [(row, row.first_at) for row in counted] + [(row, float("inf")) for row in reported]
+    for row, at in seen:
         place = (row.person, row.session)
         places.add(place)
         if row.channel is not None:
-            first[place] = min(first.get(place, (row.first_at, row.channel)), (row.first_at, row.channel))
+            first[place] = min(first.get(place, (at, row.channel)), (at, row.channel))
     return {place: known.get(place, first.get(place, (0.0, 0))[1]) for place in places}
 
 
 def engagement(
     counted: Sequence[Counted],
     reported: Sequence[Reported],
+    *,
     home: Mapping[tuple[str, str], int],
     sessions: Mapping[str, SessionFacts],
 ) -> dict[Cell, dict[str, Value]]:
@@ -73,7 +81,7 @@ def engagement(
     for report in reported:
         told[_cell(report, home)].append(report.values)
     return {
-        cell: _merged(cell, parts.get(cell), told.get(cell, []), sessions.get(cell.session, SessionFacts()))
+        cell: _merged(parts.get(cell), told.get(cell, []), sessions.get(cell.session, SessionFacts()))
         for cell in sorted(parts.keys() | told.keys())
     }
 
@@ -84,7 +92,7 @@ def _cell(row: Counted | Reported, home: Mapping[tuple[str, str], int]) -> Cell:
 
 
 def _merged(
-    cell: Cell, parts: Mapping[str, int] | None, told: Sequence[Mapping[str, Value]], facts: SessionFacts
+    parts: Mapping[str, int] | None, told: Sequence[Mapping[str, Value]], facts: SessionFacts
 ) -> dict[str, Value]:
     """Return one row out of the two ways in; a missing value of one never replaces a value of the other."""
     computed = numbers(parts or {}, facts.seen if parts is not None else frozenset(), facts.duration_known)
@@ -106,19 +114,19 @@ def _folded(told: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
         known = [(row[metric.name], _live(row)) for row in told if row.get(metric.name) is not None]
         if not known:
             continue
-        amounts = [float(amount) for amount, _ in known if isinstance(amount, int | float)]
+        amounts = [Fraction(str(amount)) for amount, _ in known if isinstance(amount, int | float)]
         if metric.unit in ("count", "minutes"):
-            total = sum(amounts)
-            folded[metric.name] = int(total) if metric.whole else round(total, 2)
+            total = sum(amounts, start=Fraction())
+            folded[metric.name] = int(total) if metric.whole else rounded(total)
         elif metric.unit == "slices":
-            folded[metric.name] = max(amounts)
+            folded[metric.name] = float(max(amounts))
         else:
             weights = [live for _, live in known]
-            weighed = sum(amount * weight for amount, weight in zip(amounts, weights, strict=True))
-            folded[metric.name] = round(weighed / sum(weights), 2) if sum(weights) else max(amounts)
+            weighed = sum((amount * weight for amount, weight in zip(amounts, weights, strict=True)), start=Fraction())
+            folded[metric.name] = rounded(weighed / sum(weights) if sum(weights) else max(amounts))
     return folded
 
 
-def _live(row: Mapping[str, Value]) -> float:
+def _live(row: Mapping[str, Value]) -> Fraction:
     minutes = row.get("live_minutes_viewed")
-    return float(minutes) if isinstance(minutes, int | float) else 0.0
+    return Fraction(str(minutes)) if isinstance(minutes, int | float) else Fraction()

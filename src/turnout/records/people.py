@@ -21,7 +21,10 @@ class Attendee(NamedTuple):
 
 
 class Observed(Struct, frozen=True):
-    """An attendee with what was last known of them; `since` orders attendees by when they were first seen."""
+    """An attendee with what was last known of them; `since` orders attendees by when they were first seen.
+
+    `person` is the person they were settled as, "" where they are not settled yet.
+    """
 
     attendee: Attendee
     since: float
@@ -29,10 +32,16 @@ class Observed(Struct, frozen=True):
     emails_before: tuple[str, ...] = ()
     profile: Mapping[str, Value] = {}
     at: float = 0.0  # when the profile was last told
+    person: str = ""
+
+    @property
+    def settled(self) -> str:
+        """Return the person they were settled as, else the one that they are by themselves."""
+        return self.person or person_id(self.attendee)
 
 
 class Person(Struct, frozen=True):
-    """One human: their attendees, earliest first; the latest e-mail and profile; what the join noticed."""
+    """One human: their attendees, the one told of last at the end; the latest e-mail and profile; what was noticed."""
 
     id: str
     attendees: tuple[Attendee, ...]
@@ -60,18 +69,42 @@ def normal_email(text: str | None) -> str:
 def persons(observed: Iterable[Observed], aliases: Mapping[str, str]) -> list[Person]:
     """Return the persons behind the attendees, in the order of their earliest attendee.
 
-    `aliases` maps a person found to be another one in some account to that other one.
+    Attendees are one person where they share an e-mail address, were settled as one, or are joined by an alias:
+    `aliases` maps a person found to be another one in some account to that other one. What joins is transitive.
     """
     ordered = sorted(observed, key=lambda one: (one.since, one.attendee))
-    groups: dict[str, list[Observed]] = defaultdict(list)
-    leader: dict[str, str] = {}  # e-mail -> person
+    joined = _Joined()
     for one in ordered:
-        own = person_id(one.attendee)
-        name = _end(aliases, leader.get(one.email, own) if one.email else own)
-        if one.email:
-            leader.setdefault(one.email, name)
-        groups[name].append(one)
-    return [_person(name, members) for name, members in groups.items()]
+        joined.join(one.settled, f"<{one.email}>" if one.email else one.settled)
+    for person, other in aliases.items():
+        joined.join(person, other)
+    groups: dict[str, list[Observed]] = defaultdict(list)
+    for one in ordered:
+        groups[joined.end(one.settled)].append(one)
+    return [_person(_name(members, aliases), members) for members in groups.values()]
+
+
+class _Joined:
+    """Names that stand for the same person, each pointing at another one until the end."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, str] = {}
+
+    def end(self, name: str) -> str:
+        while (following := self._next.get(name, name)) != name:
+            self._next[name] = self._next.get(following, following)
+            name = following
+        return name
+
+    def join(self, name: str, other: str) -> None:
+        self._next[self.end(name)] = self.end(other)
+
+
+def _name(members: Sequence[Observed], aliases: Mapping[str, str]) -> str:
+    """Return whose identifier a person bears: the earliest settled attendee's that is no alias, else the earliest's."""
+    names = [one.person for one in members if one.person] or [person_id(one.attendee) for one in members]
+    ends = [end for name in names if (end := _end(aliases, name)) not in aliases]
+    return (ends or names)[0]
 
 
 def _end(aliases: Mapping[str, str], name: str) -> str:

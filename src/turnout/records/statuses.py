@@ -24,23 +24,22 @@ class Status(Struct, frozen=True):
     ladder: bool = True
 
 
-def _status(word: str, code: str, step: int, label: str, shown: str, **more: bool | int) -> Status:
-    rank = int(more.get("rank", step))
-    return Status(word, code, step, 30 <= step <= 60, label, shown, rank, bool(more.get("ladder", True)))
+def _status(word: str, code: str, step: int, *, label: str, shown: str, rank: int = 0, ladder: bool = True) -> Status:
+    return Status(word, code, step, 30 <= step <= 60, label, shown, rank or step, ladder)
 
 
 STATUSES: Final = (
-    _status("created", "Created", 10, "Invited by team member", "Invited", rank=10),
-    _status("invited", "Invited", 20, "Invited by team member", "Invited"),
-    _status("invitedPendingRegistration", "Invited", 20, "Invited by team member to register", "Invited"),
-    _status("registered", "Registered", 30, "Registered", "Registered"),
-    _status("confirmed", "Confirmed", 40, "Confirmed email", "Registered"),
-    _status("autoConfirmed", "autoConfirmed", 40, "Registered no confirmation required", "Registered"),
-    _status("attended", "Attended", 50, "Pre-event visit", "Attended"),
-    _status("participated", "Participated", 60, "During-event visit", "Attended"),
-    _status("participatedPostEvent", "Attended", 50, "Post-event visit", "Attended", rank=55),
-    _status("blocked", "Blocked", 70, "Blocked", "Blocked", ladder=False),
-    _status("unregistered", "Un-registered", 80, "Un-registered", "Un-registered", ladder=False),
+    _status("created", "Created", 10, label="Invited by team member", shown="Invited"),
+    _status("invited", "Invited", 20, label="Invited by team member", shown="Invited"),
+    _status("invitedPendingRegistration", "Invited", 20, label="Invited by team member to register", shown="Invited"),
+    _status("registered", "Registered", 30, label="Registered", shown="Registered"),
+    _status("confirmed", "Confirmed", 40, label="Confirmed email", shown="Registered"),
+    _status("autoConfirmed", "autoConfirmed", 40, label="Registered no confirmation required", shown="Registered"),
+    _status("attended", "Attended", 50, label="Pre-event visit", shown="Attended"),
+    _status("participated", "Participated", 60, label="During-event visit", shown="Attended"),
+    _status("participatedPostEvent", "Attended", 50, label="Post-event visit", shown="Attended", rank=55),
+    _status("blocked", "Blocked", 70, label="Blocked", shown="Blocked", ladder=False),
+    _status("unregistered", "Un-registered", 80, label="Un-registered", shown="Un-registered", ladder=False),
 )
 STATUS: Final = {status.word: status for status in STATUSES}
 SSO_LABEL: Final = "SSO login"
@@ -88,33 +87,50 @@ def vocabulary_seen(labels: Collection[str]) -> str:
 _SHARED: Final = frozenset({"Registered", "Blocked", "Un-registered"})
 
 
-def wanted(values: Mapping[str, Value], vocabulary: str, own: Mapping[str, str], labels: Collection[str]) -> Wanted:
-    """Return the label to write for a MEMBER record's values in a binding's vocabulary.
+class Words(Struct, frozen=True):
+    """The words that a binding uses for statuses: codes, labels or map, and then its `own` label of each word."""
+
+    vocabulary: str
+    own: Mapping[str, str] = {}
+
+    def rank(self, label: str) -> int | None:
+        """Return a label's place on the ladder, or None for a label outside the vocabulary."""
+        if self.vocabulary == "map":
+            return max((status.rank for status in self._named(label)), default=None)
+        return (CODE_STEPS if self.vocabulary == "codes" else ALL_LABEL_RANKS).get(label)
+
+    def outside(self, label: str) -> bool:
+        """Return whether a label stands for Blocked or Un-registered, which lie outside the ladder."""
+        if self.vocabulary == "map":
+            return any(not status.ladder for status in self._named(label))
+        return label in OUTSIDE_LADDER
+
+    def _named(self, label: str) -> list[Status]:
+        return [STATUS[word] for word, name in self.own.items() if name == label and word in STATUS]
+
+
+def wanted(values: Mapping[str, Value], words: Words, labels: Collection[str]) -> Wanted:
+    """Return the label to write for a MEMBER record's values, in a binding's words, of those the account has.
 
     A visit after the event moves nobody where the account has no name for it: then the status before it stands.
     """
-    word = str(values["status"])
-    found = _named(word, str(values["label"]), vocabulary, own, labels)
+    found = _named(str(values["status"]), str(values["label"]), words=words, labels=labels)
     if found.finding and values.get("before"):
-        return _named(str(values["before"]), str(values["before_label"]), vocabulary, own, labels)
+        return _named(str(values["before"]), str(values["before_label"]), words=words, labels=labels)
     return found
 
 
-def _named(word: str, label: str, vocabulary: str, own: Mapping[str, str], labels: Collection[str]) -> Wanted:
+def _named(word: str, label: str, *, words: Words, labels: Collection[str]) -> Wanted:
     status = STATUS[word]
-    name = {"codes": status.code, "labels": label, "map": own.get(word, "")}.get(vocabulary, "")
-    if name and name in labels:
-        return Wanted(name, _rank(word, label), status.step)
-    return Wanted("", 0, 0, f"the account has no status {name!r} for Kaltura's {word!r}")
+    name = {"codes": status.code, "labels": label, "map": words.own.get(word, "")}.get(words.vocabulary, "")
+    if name not in labels:
+        return Wanted("", 0, 0, _lacking(word, name))
+    if words.vocabulary == "labels":
+        return Wanted(name, ALL_LABEL_RANKS[name], LABEL_STEPS.get(name, status.step))
+    return Wanted(name, status.rank, status.step)
 
 
-def _rank(word: str, label: str) -> int:
-    return 10 if label == SSO_LABEL else 20 if label == "Invited by team member" else STATUS[word].rank
-
-
-def rank_of(label: str, vocabulary: str, own: Mapping[str, str]) -> int | None:
-    """Return a label's place on the ladder, or None for a label outside the binding's vocabulary."""
-    if vocabulary == "map":
-        ranks = [STATUS[word].rank for word, name in own.items() if name == label]
-        return max(ranks, default=None)
-    return (CODE_STEPS if vocabulary == "codes" else ALL_LABEL_RANKS).get(label)
+def _lacking(word: str, name: str) -> str:
+    if name:
+        return f"the account has no status {name!r} for Kaltura's {word!r}"
+    return f"no status of the account stands for Kaltura's {word!r}: provision the statuses, or map the word to one"

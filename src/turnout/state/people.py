@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from turnout.database import upsert
-from turnout.records.people import Attendee, person_id
+from turnout.records.people import Attendee, Person, person_id
 from turnout.tables import ALIAS, ATTENDEE, HOME, SLOT
 
 
@@ -29,6 +29,27 @@ def enrol(connection: Connection, newcomers: Iterable[Attendee]) -> dict[Attende
     ]
     upsert(connection, ATTENDEE, rows, fresh=False)
     return known | added
+
+
+def settled(connection: Connection) -> dict[Attendee, str]:
+    """Return the attendees whose person is settled, each with it."""
+    query = select(ATTENDEE).where(ATTENDEE.c.email != "")
+    return {Attendee(line["source"], line["user"]): line["person"] for line in connection.execute(query).mappings()}
+
+
+def settle(connection: Connection, people: Iterable[Person]) -> None:
+    """Settle for good who the attendees of persons with an e-mail address are; one that is settled stays so."""
+    before = settled(connection)
+    fresh = [
+        {"by_source": attendee.source, "by_user": attendee.user, "as_person": person.id, "as_email": person.email}
+        for person in people
+        for attendee in person.attendees
+        if person.email and attendee not in before
+    ]
+    place = (ATTENDEE.c.source == bindparam("by_source"), ATTENDEE.c.user == bindparam("by_user"))
+    told = update(ATTENDEE).where(*place).values(person=bindparam("as_person"), email=bindparam("as_email"))
+    if fresh:
+        connection.execute(told, fresh)
 
 
 def aliases(connection: Connection) -> dict[str, str]:
