@@ -10,7 +10,7 @@ from turnout.values.records import Key, Kind, Record, digest
 from turnout.values.rows import LedgerRow
 from turnout.values.sightings import Target
 
-MEMBER_FIELDS: Final = ("status", "code", "label")
+MEMBER_FIELDS: Final = ("status", "code", "label", "before", "before_label")
 
 
 class Shape(Struct, frozen=True):
@@ -42,11 +42,17 @@ def digests(
     current: Mapping[tuple[str, Kind], Shape],
     known: Mapping[str, Shape],
 ) -> dict[Key, str]:
-    """Return what is wanted of every record, as a digest in its shape."""
-    return {
-        key: record_digest(record, shape_for(rows.get(key), current[key.binding, key.kind], known))
-        for key, record in records.items()
-    }
+    """Return what is wanted of every record, as a digest.
+
+    Records are compared in the shape last accepted. One that differs there is going to be sent in the
+    current shape, so that shape's digest is what is wanted: once accepted, it compares equal in it.
+    """
+    wishes = {}
+    for key, record in records.items():
+        row, now = rows.get(key), current[key.binding, key.kind]
+        compared = record_digest(record, shape_for(row, now, known))
+        wishes[key] = compared if row and compared == row.accepted else record_digest(record, now)
+    return wishes
 
 
 def shape_for(row: LedgerRow | None, current: Shape, known: Mapping[str, Shape]) -> Shape:
