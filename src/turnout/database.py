@@ -9,7 +9,7 @@ from typing import Any, Final
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -29,12 +29,12 @@ def opened(url: str) -> Engine:
     Raises Later where it is held longer; SettingsError where it cannot be opened, is no database of Turnout,
     or was made by a newer Turnout.
     """
-    engine = create_engine(url)
+    place = make_url(url)
+    impatient = place.get_backend_name() != "sqlite" or "timeout" in place.query
+    engine = create_engine(place, connect_args={} if impatient else {"timeout": BUSY_SECONDS})
     shown = f"the state database at {engine.url.render_as_string()}"
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
-        if "timeout" not in engine.url.query:
-            event.listen(engine, "do_connect", _be_patient)
     try:
         _migrate(engine)
     except (DatabaseError, sqlite3.DatabaseError) as failure:
@@ -81,10 +81,6 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _be_patient(_dialect: Any, _record: Any, _arguments: Any, more: dict[str, Any]) -> None:
-    more["timeout"] = BUSY_SECONDS
 
 
 def _held(cause: BaseException | None) -> bool:

@@ -1,7 +1,8 @@
 """Secrets kept encrypted, with a key outside the database."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -62,7 +63,8 @@ def _key_file(home: Path) -> Path:
                 os.link(aside, file)
         finally:
             aside.unlink(missing_ok=True)
-        _sync_folder(home)
+        with _folder(home) as descriptor:
+            os.fsync(descriptor)
     return file
 
 
@@ -74,9 +76,10 @@ def _write_key(file: Path) -> None:
         os.fsync(out.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+@contextmanager
+def _folder(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        yield descriptor
     finally:
-        os.close(handle)
+        os.close(descriptor)
