@@ -226,7 +226,7 @@ def texts() -> list[Path]:
     own = [path for path in ROOT.iterdir() if path.is_file()]
     for folder in (".ci", "benchmarks", "docs", "examples", "requirements", "src", "tests"):
         own += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
-    made = ("__pycache__", ".egg-info")
+    made = ("__pycache__", ".egg-info", "node_modules")
     return [
         path for path in sorted(own) if path.suffix in TEXTS and not any(part.endswith(made) for part in path.parts)
     ]
