@@ -146,6 +146,21 @@ LEDGER: Final = Table(
     _time("confirmed_at"),
 )
 
+# A bulk job: what it carries are the ledger rows claimed under its number.
+JOB: Final = Table(
+    "job",
+    METADATA,
+    _key("account"),
+    _key("number"),
+    _text("binding"),
+    _text("kind"),
+    _text("state"),
+    _text("remote_id"),
+    _count("rows"),
+    _time("due"),
+    _time("made_at"),
+)
+
 # The sets of fields that rows were accepted with.
 SHAPE: Final = Table("shape", METADATA, _key("id"), _text("fields"), _count("mapping_version"), _count("catalogue"))
 

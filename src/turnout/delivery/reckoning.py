@@ -36,6 +36,10 @@ class Reckoning:
         """Claim what is about to leave; a claim that is never answered is looked into once the call cannot act."""
         self.ledger.claim(number, changes, due=self._clock.now() + self._unsure_seconds)
 
+    def claim_for_job(self, number: str, changes: Sequence[Change]) -> None:
+        """Claim what a bulk job will carry; the job, not the clock, says when to look into it."""
+        self.ledger.claim(number, changes, due=float("inf"))
+
     def ruled(self, batch: Sequence[Row], ruling: Ruling, number: str) -> bool:
         """Reckon with an answer to the batch as a whole; returns whether it is to be split instead."""
         verdict = ruling.verdict

@@ -78,6 +78,34 @@ class Difference(Struct, frozen=True):
     found: Any
 
 
+class Job(Struct, frozen=True):
+    """A bulk job as it was last seen: new -> made -> uploaded -> closed -> done -> collected; or dropped.
+
+    `poll_seconds` is when to look again. A vendor may skip states.
+    """
+
+    state: str = "new"
+    remote_id: str = ""
+    poll_seconds: float = 0.0
+
+
+class Bulk(Struct, frozen=True):
+    """How one kind of record is written by bulk jobs.
+
+    Each step is one short talk, whose result is written down before the next: `step` takes a job on from its
+    state and returns it in its next one, with the outcomes of all rows once it was collected, else None.
+    `drop` gives up a job that is not closed. `acts_at_once`: making a job already hands over its rows, so that a
+    lost answer leaves them unsure. At most `rows` and `bytes` a job; fewer than `least` rows go by calls.
+    """
+
+    rows: int
+    bytes: int
+    least: int
+    acts_at_once: bool
+    step: Callable[[Config, Target, Job, Sequence[Row]], Talk[tuple[Job, list[Outcome] | None]]]
+    drop: Callable[[Config, Target, Job], Talk[Job]]
+
+
 class Writer(Struct, frozen=True):
     """How one kind of record is written, and read back.
 
@@ -92,6 +120,7 @@ class Writer(Struct, frozen=True):
     group: Callable[[Change], tuple[Any, ...]]
     talk: Callable[[Config, Target, Sequence[Row]], Talk[list[Outcome]]]
     read_back: Callable[[Config, Target, Sequence[Row]], Talk[list[Difference]]]
+    bulk: Bulk | None = None
 
 
 class Vendor(Struct, frozen=True):

@@ -1,0 +1,175 @@
+"""Bulk jobs: rows of the state database that are taken on step by step, so that a restart is the normal path."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from turnout.clock import Clock
+from turnout.delivery.batches import halves
+from turnout.delivery.line import Line
+from turnout.delivery.reckoning import Reckoning
+from turnout.destinations.kit import Bulk, Job, Row
+from turnout.state.jobs import JobRow
+from turnout.values.flights import Flight
+from turnout.values.records import Key, Kind
+from turnout.values.sightings import Target
+from turnout.values.verdicts import Outcome, Ruling, Verdict
+
+FOREVER: Final = float("inf")
+AGAIN_SECONDS: Final = 30.0
+HANDED_OVER: Final = frozenset({"closed", "done"})
+Rebuilt = Callable[[Iterable[Key]], Sequence[Row]]
+
+
+class Jobs:
+    """One account's bulk jobs. `keep` writes a job down, `end` forgets it; `rebuilt` renders claimed records anew."""
+
+    def __init__(
+        self,
+        line: Line,
+        reckoning: Reckoning,
+        *,
+        found: Iterable[JobRow],
+        clock: Clock,
+        keep: Callable[[JobRow], None],
+        end: Callable[[JobRow], None],
+    ) -> None:
+        self._line = line
+        self._reckoning = reckoning
+        self._clock = clock
+        self._keep = keep
+        self._end = end
+        self._rows: dict[str, Sequence[Row]] = {}
+        self.under_way = {job.number: job for job in found}
+
+    @property
+    def due(self) -> float:
+        """Return when the next job is to be looked at; infinite where none is under way."""
+        return min((job.due for job in self.under_way.values()), default=FOREVER)
+
+    def begin(self, number: str, rows: Sequence[Row]) -> None:
+        """Write down a new job and claim its records until it ends."""
+        key = rows[0].change.key
+        now = self._clock.now()
+        job = JobRow(self._line.config.name, number, key.binding, key.kind, "new", "", len(rows), now, now)
+        self._keep(job)
+        self._reckoning.claim_for_job(number, [row.change for row in rows])
+        self.under_way[number], self._rows[number] = job, rows
+
+    def flights(self, rebuilt: Rebuilt) -> list[Flight]:
+        """Return the next step of every job that is due; one job of a stream at a time."""
+        now, made = self._clock.now(), []
+        busy: set[tuple[str, Kind]] = set()
+        for job in list(self.under_way.values()):
+            stream = (job.binding, job.kind)
+            if stream in busy:
+                continue
+            busy.add(stream)
+            if job.due <= now:
+                made.append(self._flight(job, rebuilt))
+        return made
+
+    def _flight(self, job: JobRow, rebuilt: Rebuilt) -> Flight:
+        bulk = self._bulk(job)
+        if job.number not in self._rows:
+            keys = [row.key for row in self._reckoning.ledger.rows.values() if row.batch == job.number and row.claimed]
+            self._rows[job.number] = rebuilt(keys)
+            if job.state not in HANDED_OVER:  # from before a restart, and not closed: given up, and begun again
+                return self._dropping(job, bulk)
+        target = self._target(job)
+        seen = Job(job.state, job.remote_id)
+        return Flight(
+            talk=lambda: bulk.step(self._line.config, target, seen, self._rows[job.number]),
+            end=partial(self._stepped, job),
+            stream=f"{job.binding or '-'}/{job.kind}",
+            batch=job.number,
+        )
+
+    def _dropping(self, job: JobRow, bulk: Bulk) -> Flight:
+        target = self._target(job)
+        return Flight(
+            talk=lambda: bulk.drop(self._line.config, target, Job(job.state, job.remote_id)),
+            end=partial(self._dropped, job),
+            stream=f"{job.binding or '-'}/{job.kind}",
+            batch=job.number,
+        )
+
+    def _stepped(self, job: JobRow, result: Any) -> list[Flight]:
+        if isinstance(result, Ruling):
+            return self._refused(job, result)
+        seen, outcomes = result
+        if outcomes is not None:
+            self._collected(job, outcomes)
+            return []
+        self._note(replace(job, state=seen.state, remote_id=seen.remote_id, due=self._clock.now() + seen.poll_seconds))
+        return []
+
+    def _refused(self, job: JobRow, ruling: Ruling) -> list[Flight]:
+        """A step was not answered as it should be: look again, give up what was not handed over, or tell the rows."""
+        lost = ruling.verdict in (Verdict.UNSURE, Verdict.RETRY, Verdict.WAIT)
+        if job.state in HANDED_OVER and lost:
+            self._note(replace(job, due=self._clock.now() + (ruling.seconds or AGAIN_SECONDS)))
+            return []
+        if job.state != "new" and job.state not in HANDED_OVER:
+            return [self._dropping(job, self._bulk(job))]
+        rows = self._rows[job.number]
+        if job.state == "new" and ruling.verdict is Verdict.UNSURE and not self._bulk(job).acts_at_once:
+            ruling = replace(ruling, verdict=Verdict.RETRY)
+        self._finished(job)
+        if self._reckoning.ruled(rows, ruling, job.number):
+            for number, half in enumerate(halves(rows)):
+                self.begin(f"{job.number}.{number}", half)
+        return []
+
+    def _dropped(self, job: JobRow, result: Any) -> list[Flight]:
+        """A job that was not closed is gone, or cannot act any more: its records are owed again."""
+        if isinstance(result, Ruling) and result.verdict in (Verdict.UNSURE, Verdict.RETRY, Verdict.WAIT):
+            self._note(replace(job, due=self._clock.now() + (result.seconds or AGAIN_SECONDS)))
+            return []
+        keys = [row.change.key for row in self._rows[job.number]]
+        handed_over = self._bulk(job).acts_at_once
+        if handed_over:
+            lost = Ruling(Verdict.UNSURE, "job lost", "", "nobody knows whether the account took the job")
+            self._reckoning.told(self._rows[job.number], [Outcome(key, lost) for key in keys], job.number)
+        else:
+            self._reckoning.ledger.release(keys, due=0.0, reason="the bulk job was given up before it was closed")
+        self._finished(job)
+        return []
+
+    def _collected(self, job: JobRow, outcomes: Sequence[Outcome]) -> None:
+        rows = self._rows[job.number]
+        self._reckoning.told(rows, outcomes, job.number)
+        self._finished(job)
+
+    def _note(self, job: JobRow) -> None:
+        self._keep(job)
+        self.under_way[job.number] = job
+
+    def _finished(self, job: JobRow) -> None:
+        self._end(job)
+        self.under_way.pop(job.number, None)
+        self._rows.pop(job.number, None)
+
+    def _bulk(self, job: JobRow) -> Bulk:
+        bulk = self._line.vendor.writers[job.kind].bulk
+        assert bulk is not None, "a job of a kind that has no bulk"
+        return bulk
+
+    def _target(self, job: JobRow) -> Target:
+        targets = self._reckoning.view.targets
+        return targets[job.binding] if job.binding else next(iter(targets.values()))
+
+
+def parts(bulk: Bulk, rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows in as few jobs as they fit."""
+    made: list[list[Row]] = []
+    size = 0
+    for row in rows:
+        if not made or len(made[-1]) == bulk.rows or size + row.size_bytes > bulk.bytes:
+            made.append([])
+            size = 0
+        made[-1].append(row)
+        size += row.size_bytes
+    return made
