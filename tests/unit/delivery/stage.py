@@ -12,12 +12,14 @@ from sqlalchemy.pool import StaticPool
 
 from turnout.clock import VirtualClock
 from turnout.delivery.desk import Desk
+from turnout.delivery.jobs import Jobs
 from turnout.delivery.line import Line
 from turnout.delivery.reckoning import Reckoning
 from turnout.delivery.scheduler import Cycle, Scheduler
 from turnout.destinations.kit import Limits, Row, Session, Vendor, Writer
 from turnout.ledger.ledger import Ledger
 from turnout.plan.view import Policy, View
+from turnout.state.jobs import JobRow
 from turnout.state.journal import Call
 from turnout.tables import METADATA
 from turnout.values.bindings import Config
@@ -258,11 +260,20 @@ class Office:
         METADATA.create_all(engine)
         self.ledger = Ledger(engine, "toy", self.stage.clock)
         keys = [key(person, kind) for person in persons for kind in Kind]
-        self.ledger.want({one: "1:wanted" for one in keys}, ["9001@toy"])
+        self.ledger.want(dict.fromkeys(keys, "1:wanted"), ["9001@toy"])
         self.view = View(Policy(), {}, {"9001@toy": TARGET}, {}, self.ledger.rows)
         self.reckoning = Reckoning(self.ledger, self.view, clock=self.stage.clock, unsure_seconds=UNSURE_SECONDS)
         self.line = self.stage.line(send, **changes)
-        self.desk = Desk(self.line, self.reckoning, self.stage.clock)
+        self.kept: dict[str, JobRow] = {}
+        self.jobs = Jobs(
+            self.line,
+            self.reckoning,
+            found=(),
+            clock=self.stage.clock,
+            keep=lambda job: self.kept.update({job.number: job}),
+            end=lambda job: self.kept.pop(job.number) and None,
+        )
+        self.desk = Desk(self.line, self.reckoning, self.stage.clock, jobs=self.jobs)
 
     def deliver(self, *changes: Change) -> None:
         """Carry changes out in one wave."""

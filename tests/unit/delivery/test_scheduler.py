@@ -165,11 +165,9 @@ def test_a_person_is_busy_until_a_repeated_call_is_answered(stage):
 def test_a_flight_is_begun_just_before_its_first_request_and_not_sooner(stage):
     begun = []
     script = Script(stage.clock)
-    wave = [
-        Flight(lambda name=name: read(f"/{name}"), lambda _: [], lambda name=name: begun.append((name, script.paths[:])),
-               frozenset({"paula"}))
-        for name in ("one", "two")
-    ]  # fmt: skip
+    wave = [stage.flight(name, lambda name=name: read(f"/{name}"), "paula") for name in ("one", "two")]
+    for flight in wave:
+        flight.begin = lambda name=flight.stream: begun.append((name, script.paths[:]))
 
     stage.run((stage.line(script), [wave]))
 
@@ -340,7 +338,7 @@ def test_calls_refused_together_sign_in_once(stage):
     )
 
     assert script.paths.count("token") == 2
-    assert stage.results == dict.fromkeys(("one", "two", "three"), {"done": True})
+    assert stage.results == {"one": {"done": True}, "two": {"done": True}, "three": {"done": True}}
 
 
 def test_a_session_about_to_run_out_is_renewed_before_the_next_call(stage):
