@@ -123,7 +123,7 @@ def wanted(values: Mapping[str, Value], words: Words, labels: Collection[str]) -
 def _named(word: str, label: str, *, words: Words, labels: Collection[str]) -> Wanted:
     status = STATUS[word]
     name = {"codes": status.code, "labels": label, "map": words.own.get(word, "")}.get(words.vocabulary, "")
-    if name not in labels:
+    if not name or name not in labels:
         return Wanted("", 0, 0, _lacking(word, name))
     if words.vocabulary == "labels":
         return Wanted(name, ALL_LABEL_RANKS[name], LABEL_STEPS.get(name, status.step))
