@@ -42,7 +42,7 @@ def _plan_one(
     standing = stand(view.row(record.key))
     match record.key.kind:
         case Kind.PERSON:
-            if standing in (Stand.OWED, Stand.UNSURE):
+            if standing in (Stand.OWED, Stand.UNSURE, Stand.EXCLUDED):
                 plan_person(view, made, record, binding=binding, owners=owners)
         case Kind.MEMBER:
             if standing is not Stand.DELIVERED or _referents_changed(view, record):
