@@ -22,6 +22,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     win once the event is over. `patience`: how long a sync waits for what is due soon. `unsure`: how long a call
     may still act after its answer was lost; 0 takes what the vendor documents. `target_life`: how long a look at
     a campaign or program, its statuses and objects holds.
+    `expired_sessions`: whether a Kaltura session that has expired still tells who watches. `keep_beacons_days`: how
+    long beacons are kept once they are counted; 0 keeps them for good.
     """
 
     user_id_as_email: bool = True
@@ -31,6 +33,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     patience: float = 300.0
     unsure: float = 0.0
     target_life: float = 3600.0
+    expired_sessions: Literal["accept", "refuse"] = "accept"
+    keep_beacons_days: int = 0
+    collector_body_bytes: int = 262_144  # a larger body of a beacon is answered 413
+    collector_body_seconds: float = 10.0  # a body that takes longer to come is answered 408
+    collector_client_rate: int = 2_000  # beacons a second from one address, for each process; 0: no bound
+    collector_stranger_rate: int = 10  # beacons a second whose partner cannot be read, for each process
+    collector_behind_proxy: bool = False  # a proxy in front names the client's address in x-forwarded-for
+    collector_segment_seconds: float = 5.0  # how long a segment of a collector's log grows before it is counted
     database: str = ""  # an SQLAlchemy URL; empty: turnout.db in the home
 
 

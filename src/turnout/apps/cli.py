@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 from turnout import __version__
-from turnout.apps import accounts, demo, flow, looks, simulate
+from turnout.apps import accounts, demo, flow, looks, serve, simulate
 from turnout.apps.face import Face, complain
 from turnout.errors import InputError, TurnoutError
 
@@ -20,7 +20,7 @@ app = App(
     exit_on_error=False,
     print_error=False,
 )
-for commands in (demo, simulate, accounts, flow, looks):
+for commands in (demo, simulate, accounts, flow, looks, serve):
     commands.add_to(app)
 
 
@@ -41,9 +41,20 @@ def launch(
     """
     command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
     if "face" in ignored:
-        bound.arguments["face"] = Face(home, json)
+        bound.arguments["face"] = Face(_place(home), json)
     code = command(*bound.args, **bound.kwargs)
     return code if isinstance(code, int) else 0
+
+
+def _place(home: Path) -> Path:
+    """Return the home, made if absent; InputError where it can be none."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise InputError(
+            f"{home} cannot be the home: {failure.strerror}", "name a folder that you may write to with --home"
+        ) from failure
+    return home
 
 
 def run(arguments: list[str] | None = None) -> int:

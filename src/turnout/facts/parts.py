@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from turnout.disk import sync_folder
+
 
 class Sealed(Struct, frozen=True):
     """A file that will never change: its name within the store, and what it holds."""
@@ -37,7 +39,7 @@ class Parts(Struct, frozen=True):
             aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return sealed
 
     def locate(self, name: str) -> str:
@@ -66,11 +68,3 @@ def _digest(path: Path) -> str:
         while block := file.read(1 << 20):
             found.update(block)
     return found.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,6 @@
 """clean lines of beacons -> a sealed part: parsed in bulk by the embedded engine, sorted by viewing session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,16 @@ from turnout.tables import PART
 ROW_GROUP: Final = 20_000
 KIND: Final = "beacon"
 LARGEST: Final = 10**12
-PARAMETERS: Final = tuple(field for field in FIELDS if field.parameter)
+SESSION: Final = Field("ks", "VARCHAR", "ks", "the Kaltura session, out of which the user is read")
+PARAMETERS: Final = (*(field for field in FIELDS if field.parameter), SESSION)
+
+
+Identify = Callable[[str, str, float], tuple[str, str] | None]
+"""Told a session, its partner and when it was used: the user and the virtual event it was made for, if proved."""
+
+
+def stated(_ks: str, _partner: str, _at: float) -> None:
+    """Prove nothing: who watches is what the beacon states."""
 
 
 class Taken(Struct, frozen=True):
@@ -33,9 +42,18 @@ class Taken(Struct, frozen=True):
 
 
 def take_beacons(
-    home: Path, engine: Engine, file: Path, *, source: str, now: float, chunk_bytes: int = CHUNK_BYTES
+    home: Path,
+    engine: Engine,
+    file: Path,
+    *,
+    source: str,
+    now: float,
+    chunk_bytes: int = CHUNK_BYTES,
+    identify: Identify = stated,
 ) -> Iterator[Taken]:
     """Seal a file's beacons, chunk by chunk, and yield what became of each.
+
+    `identify` tells who watches where a beacon carries a Kaltura session.
 
     The part of a chunk is named by the digest of its source and lines: the same chunk again is known, and a try
     that was killed is repeated under the same name. A line that comes again in another chunk is sealed again;
@@ -52,11 +70,32 @@ def take_beacons(
             yield Taken(chunk.lines, 0, rows, [])
             continue
         with embedded(scratch) as work:
-            work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
+            parse(work, aside, source=source, identify=identify)
             sealed, rows = _sealed(work, Parts(home / "beacons"), writer)
             pieces = [*chunk.unreadable, *_refused(work, file.name, chunk.first)]
         _record(engine, pieces, sealed, writer=writer, source=source, rows=rows, now=now)
         yield Taken(rows + len(pieces), rows, 0, pieces)
+
+
+def parse(work: duckdb.DuckDBPyConnection, file: Path, *, source: str, identify: Identify) -> None:
+    """Make the relation `parsed`: a file's lines as beacons, each with a reason where it cannot be read.
+
+    A session that is proved tells the user, and the event where the beacon names none
+    (facts/kaltura.md §1.4: it wins over what the beacon states).
+    """
+    work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(file), source)}")
+    used = work.execute(
+        "SELECT ks, partner, min(received_ms) FROM parsed WHERE ks <> '' AND reason = '' GROUP BY ks, partner"
+    ).fetchall()
+    proved = [(ks, partner, *told) for ks, partner, at in used if (told := identify(ks, partner, at / 1000))]
+    if proved:
+        work.execute("CREATE TEMP TABLE proved (ks VARCHAR, partner VARCHAR, attendee VARCHAR, event VARCHAR)")
+        work.executemany("INSERT INTO proved VALUES (?, ?, ?, ?)", proved)
+        work.execute(
+            "UPDATE parsed SET attendee = proved.attendee, "
+            "event = CASE WHEN parsed.event = '' THEN proved.event ELSE parsed.event END "
+            "FROM proved WHERE parsed.ks = proved.ks AND parsed.partner = proved.partner AND proved.attendee <> ''"
+        )
 
 
 def _sealed(work: duckdb.DuckDBPyConnection, parts: Parts, writer: str) -> tuple[Sealed | None, int]:
@@ -98,7 +137,7 @@ def parsing(file: str, source: str) -> str:
     """
     paths = ", ".join(literal(f"$.{field.parameter}") for field in PARAMETERS)
     given = ", ".join(_parameter(number, field) for number, field in enumerate(PARAMETERS, 1))
-    columns = ",\n  ".join(_column(field, source) for field in FIELDS)
+    columns = ",\n  ".join(_column(field, source) for field in (*FIELDS, SESSION))
     return f"""
 WITH lines AS (
   SELECT row_number() OVER () AS n, line FROM read_csv({literal(file)}, columns = {{'line': 'VARCHAR'}},
@@ -106,16 +145,18 @@ WITH lines AS (
     max_line_size = {LINE_BYTES * 2})
 ), docs AS (
   SELECT n, line, json_valid(line) AS valid, json_extract_string(CASE WHEN json_valid(line) THEN line ELSE '{{}}' END,
-    ['$.url', '$.body', '$.captured_at']) AS doc
+    ['$.url', '$.body', '$.captured_at', '$.unreadable']) AS doc
   FROM lines WHERE line IS NOT NULL AND trim(line) <> ''
 ), bodies AS (
   SELECT n, line, valid, doc[1] AS url, TRY_CAST(doc[3] AS DOUBLE) AS captured_at,
     '&' || regexp_extract(coalesce(doc[1], ''), '[?]([^#]*)', 1) AS query,
+    coalesce(doc[4], '') AS unreadable,
+    left(ltrim(coalesce(doc[2], '')), 1) IN ('{{', '[') AND NOT json_valid(doc[2]) AS broken,
     CASE WHEN json_valid(doc[2]) THEN '' ELSE '&' || coalesce(doc[2], '') END AS form,
     json_extract_string(CASE WHEN json_valid(doc[2]) THEN doc[2] ELSE '{{}}' END, [{paths}]) AS body
   FROM docs
 ), given AS (
-  SELECT n, line, valid, url, captured_at, {given}
+  SELECT n, line, valid, url, captured_at, unreadable, broken, {given}
   FROM bodies
 )
 SELECT n, {columns}, {_reason()} AS reason
@@ -160,5 +201,7 @@ def _reason() -> str:
     return (
         "CASE WHEN NOT valid THEN 'the line is no JSON' WHEN url IS NULL THEN 'url is missing' "
         f"WHEN captured_at IS NULL OR NOT captured_at BETWEEN 1 AND 1e11 "
-        f"THEN 'captured_at is no time in seconds' {missing} ELSE '' END"
+        "THEN 'captured_at is no time in seconds' WHEN unreadable <> '' THEN unreadable "
+        f"WHEN broken THEN 'the body is no JSON' {missing} "
+        "WHEN NOT regexp_full_match(trim(given_partner), '[0-9]+') THEN 'partnerId is no number' ELSE '' END"
     )

@@ -12,7 +12,7 @@ from turnout.database import transaction
 from turnout.facts.columns import Unreadable
 from turnout.facts.embedded import embedded
 from turnout.facts.parts import Parts
-from turnout.inbox.beacons import KIND, parsing, write_part
+from turnout.inbox.beacons import KIND, Identify, parse, stated, write_part
 from turnout.tables import ARRIVAL, PART
 
 Read = Callable[[Mapping[str, Any], str, float], object | Unreadable]
@@ -34,7 +34,7 @@ def replay_rows(engine: Engine, kind: str, read: Read) -> Replayed:
     return _counted(reasons)
 
 
-def replay_beacons(home: Path, engine: Engine, *, source: str, now: float) -> Replayed:
+def replay_beacons(home: Path, engine: Engine, *, source: str, now: float, identify: Identify = stated) -> Replayed:
     """Read the quarantined beacons of one source again; those that can be read are sealed in a part of their own."""
     with transaction(engine) as connection:
         waiting = [row for row in _waiting(connection, KIND) if row.source == source]
@@ -46,7 +46,7 @@ def replay_beacons(home: Path, engine: Engine, *, source: str, now: float) -> Re
     aside.write_text(text, encoding="utf-8")
     writer = f"replay-{sha256(f'{source} {text}'.encode()).hexdigest()[:32]}"
     with embedded(aside.parent) as work:
-        work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(aside), source)}")
+        parse(work, aside, source=source, identify=identify)
         told = dict(work.execute("SELECT n, reason FROM parsed").fetchall())
         reasons = {row.id: told.get(number, row.reason) for number, row in enumerate(waiting, 1)}
         found = _counted(reasons)

@@ -1,8 +1,6 @@
 """parts of beacons -> the running state of viewing sessions: one atomic generation a step."""
 
-import fcntl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from turnout.clock import Clock
 from turnout.database import transaction
+from turnout.disk import alone
 from turnout.facts.beacons import FIELDS
 from turnout.facts.embedded import embedded, file_list
 from turnout.facts.parts import Parts
@@ -54,7 +53,7 @@ def refresh(home: Path, engine: Engine, clock: Clock) -> Refreshed:
     names their generation. One process at a time refreshes a home; another waits.
     """
     store = state_parts(home)
-    with _alone(home / "state.lock"):
+    with alone(home / "state.lock"):
         with transaction(engine) as connection:
             standing = _standing(connection)
         store.drop(store.names() - set(standing.generations.values()))
@@ -95,14 +94,6 @@ def generation_files(connection: Connection) -> dict[int, str]:
     """Return the files of all generations by their number, oldest first."""
     rows = connection.execute(select(GENERATION.c.id, GENERATION.c.path).order_by(GENERATION.c.id))
     return {row.id: row.path for row in rows}
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _standing(connection: Connection) -> Standing:
