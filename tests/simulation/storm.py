@@ -28,6 +28,7 @@ from turnout.pipeline.account import Account, Sources
 from turnout.pipeline.verify import Check
 from turnout.plan.shapes import Shape
 from turnout.records.statuses import OUTSIDE_LADDER
+from turnout.state.jobs import JobRow
 from turnout.tables import METADATA
 from turnout.values.flights import Flight
 from turnout.values.records import Kind, Parking
@@ -87,6 +88,7 @@ class Storm:
         self.engine: Engine = create_engine("sqlite://", poolclass=StaticPool)
         METADATA.create_all(self.engine)
         self.shapes: dict[str, Shape] = {}
+        self.jobs: dict[str, JobRow] = {}
         self.deaths = 0
         self.calls = 0
         self.ranks: dict[str, str] = {}
@@ -142,6 +144,9 @@ class Storm:
                 known_shapes=lambda: self.shapes,
                 keep_shapes=lambda found: self.shapes.update({one.id: one for one in found}),
                 join=lambda *_: None,
+                jobs=lambda: list(self.jobs.values()),
+                keep_job=lambda job: self.jobs.update({job.number: job}),
+                end_job=lambda job: self.jobs.pop(job.number, None) and None,
             ),
             clock=self.clock,
             patience_seconds=PATIENCE_SECONDS,

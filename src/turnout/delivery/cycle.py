@@ -1,6 +1,7 @@
 """One cycle of one account: survey, plan and delivery, again and again until nothing more can be done now."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -13,6 +14,8 @@ from turnout.plan.view import Plan, View
 from turnout.survey.looks import Survey
 from turnout.values.records import Kind
 from turnout.values.verdicts import Ruling, Verdict
+
+INF: Final = float("inf")
 
 
 class Ending(Struct):
@@ -46,6 +49,8 @@ def cycle(
             ending.aliases |= made.aliases
             return
         wave = survey.flights(made, view) if made.looks else desk.flights(made.changes)
+        wave += desk.job_flights()
+        due = min(made.due or INF, desk.jobs.due)
         if wave:
             yield wave
             _stop(view, desk, survey.refused)
@@ -54,8 +59,8 @@ def cycle(
                 return
         elif made.notes or made.changes:
             continue
-        elif made.due and made.due <= give_up:
-            yield made.due
+        elif due <= give_up:
+            yield due
         else:
             _end(ending, made, survey.refused)
             return

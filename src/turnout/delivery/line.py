@@ -37,7 +37,8 @@ class Line:
 
     def signed(self, request: Request) -> Request:
         """Return `request` with the account's address and token; a sign-in's own is absolute already."""
-        return self.vendor.signed(request, self.session) if self.session else request
+        made = self.vendor.signed(request, self.session) if self.session else request
+        return made if getattr(self.send, "streams", False) else made.whole()
 
     def usable(self) -> bool:
         """Return whether a sign-in holds; one that is about to run out does not."""

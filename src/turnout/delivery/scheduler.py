@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from turnout.clock import Clock
-from turnout.delivery.carrier import Carrier
+from turnout.delivery.carriers.carrier import Carrier
 from turnout.delivery.line import UNREADABLE, Line, unreadable
 from turnout.destinations.kit import Session
 from turnout.errors import TurnoutError

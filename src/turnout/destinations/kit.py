@@ -35,6 +35,7 @@ POLICIES: Final = (
     Setting("excluded_domains", "E-mail domains to keep out, separated by commas", default=""),
     Setting("rate_scale", "Rates are sent as 0..100 or as 0..1", default="100", choices=("100", "1")),
     Setting("mic_cam_unit", "Unit of mic_on and cam_on", default="minutes", choices=("minutes", "seconds")),
+    Setting("bulk_rows", "From so many rows of one kind on, a bulk job is used (empty: what pays)", default=""),
     Setting("share_percent", "How much of the account's limits Turnout may use, in percent", default="50"),
 )
 """Settings that every destination has, beside its own."""

@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from turnout.clock import Clock
 from turnout.delivery.cycle import Ending, cycle
 from turnout.delivery.desk import Desk
+from turnout.delivery.jobs import Jobs
 from turnout.delivery.line import Line
 from turnout.delivery.reckoning import Reckoning
 from turnout.delivery.scheduler import Cycle
 from turnout.ledger.ledger import Ledger
 from turnout.plan.shapes import Shape, digests, shape
 from turnout.plan.view import Policy, View
+from turnout.state.jobs import JobRow
 from turnout.survey.looks import Survey
 from turnout.values.bindings import Binding
 from turnout.values.flights import Flight
@@ -38,6 +40,9 @@ class Sources(Struct, frozen=True):
     known_shapes: Callable[[], Mapping[str, Shape]]
     keep_shapes: Callable[[Sequence[Shape]], None]
     join: Callable[[str, str, str], None]  # person, the other, remote id
+    jobs: Callable[[], Sequence[JobRow]]
+    keep_job: Callable[[JobRow], None]
+    end_job: Callable[[JobRow], None]
 
 
 class Account(Struct):
@@ -112,7 +117,15 @@ class Account(Struct):
             clock=self.clock,
             unsure_seconds=self.unsure_seconds or self.line.vendor.unsure_seconds,
         )
-        return Desk(self.line, reckoning, self.clock), current
+        jobs = Jobs(
+            self.line,
+            reckoning,
+            found=self.sources.jobs(),
+            clock=self.clock,
+            keep=self.sources.keep_job,
+            end=self.sources.end_job,
+        )
+        return Desk(self.line, reckoning, self.clock, jobs=jobs), current
 
     def _park_what_cannot_go(self) -> None:
         """Park what the records stage itself ruled out; take back what it does not rule out any more."""

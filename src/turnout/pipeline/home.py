@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from turnout.clock import Clock, SystemClock
 from turnout.database import opened, transaction
-from turnout.delivery.carrier import Carrier, ThreadCarrier
-from turnout.delivery.network import Network
+from turnout.delivery.carriers.carrier import Carrier, ThreadCarrier
+from turnout.delivery.carriers.network import Network
 from turnout.destinations.kit import Vendor
 from turnout.destinations.marketo.vendor import MARKETO
 from turnout.destinations.salesforce.vendor import SALESFORCE

@@ -19,6 +19,7 @@ from turnout.plan.shapes import Shape
 from turnout.records.derive import records
 from turnout.state import journal
 from turnout.state.events import bindings
+from turnout.state.jobs import JobRow, end_job, jobs, save_job
 from turnout.state.people import save_alias
 from turnout.state.shapes import save_shapes, shapes
 from turnout.state.sightings import save_sighting, sighting
@@ -143,7 +144,29 @@ def _sources(home: Home, name: str, *, fix: bool) -> Sources:
         with transaction(home.engine) as database:
             save_alias(database, person, other, account=name, remote_id=remote_id, now=home.clock.now())
 
-    return Sources(derived, target, keep_target, known_shapes, keep_shapes, join)
+    def found_jobs() -> list[JobRow]:
+        with transaction(home.engine) as database:
+            return jobs(database, name)
+
+    def keep_job(job: JobRow) -> None:
+        with transaction(home.engine) as database:
+            save_job(database, job)
+
+    def forget_job(job: JobRow) -> None:
+        with transaction(home.engine) as database:
+            end_job(database, name, job.number)
+
+    return Sources(
+        records=derived,
+        target=target,
+        keep_target=keep_target,
+        known_shapes=known_shapes,
+        keep_shapes=keep_shapes,
+        join=join,
+        jobs=found_jobs,
+        keep_job=keep_job,
+        end_job=forget_job,
+    )
 
 
 def _keep_halts(home: Home, account: Account) -> None:

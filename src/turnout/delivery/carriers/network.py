@@ -1,5 +1,6 @@
 """Requests over the network, by httpx2; its exceptions become Silence here and nowhere else."""
 
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx2
@@ -23,6 +24,7 @@ class Network:
             limits=limits,
             follow_redirects=False,
             trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is kept: accounts may share a host
             headers={"User-Agent": f"turnout/{__version__}", "Accept": "application/json, text/csv;q=0.9, */*;q=0.1"},
         )
 

@@ -1,4 +1,4 @@
-"""Carriers: threads that carry requests and nothing else."""
+"""Threads that carry requests and nothing else."""
 
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue

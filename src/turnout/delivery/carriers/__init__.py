@@ -1,0 +1,1 @@
+"""What carries requests: threads, and the network itself."""
