@@ -18,6 +18,8 @@ class Network:
     account hold up the others.
     """
 
+    streams = True  # a body in pieces goes out piece by piece
+
     def __init__(self, *, kept: int = 32) -> None:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=kept)
         self._client = httpx2.Client(
@@ -34,7 +36,7 @@ class Network:
                 request.method,
                 request.url,
                 headers=dict(request.headers),
-                content=request.body,
+                content=request.pieces() if request.pieces else request.body,
                 timeout=request.timeout_seconds,
             )
         except NEVER_LEFT as failure:
