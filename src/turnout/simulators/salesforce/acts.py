@@ -102,6 +102,12 @@ def _drop_field(org: Org, what: What) -> Any:
     return {"dropped": what["field"]}
 
 
+def _fail_job(org: Org, what: What) -> Any:
+    """Let the next ingest job that is closed fail after so many rows."""
+    org.failing_jobs.append((int(what.get("after_rows", 0)), str(what.get("error", "InternalServerError : "))))
+    return {"failing": len(org.failing_jobs)}
+
+
 def _expire(org: Org, _what: What) -> Any:
     org.tokens.clear()
     return {"expired": True}
@@ -128,6 +134,7 @@ ACTS: Final[dict[str, Callable[[Org, What], Any]]] = {
     "drop_field": _drop_field,
     "edit": _edit,
     "expire_sessions": _expire,
+    "fail_job": _fail_job,
     "hide_field": _hide,
     "merge": _merge,
     "set": _set,

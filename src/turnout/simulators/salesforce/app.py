@@ -1,6 +1,6 @@
 """Salesforce as a simulator: its routes, its manners, its faults."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -11,50 +11,18 @@ from turnout.simulators.kit.fidelity import Behaviour
 from turnout.simulators.kit.routes import Route, Unknown
 from turnout.simulators.kit.simulator import Simulator
 from turnout.simulators.salesforce.acts import act
+from turnout.simulators.salesforce.bulk.running import proceed
 from turnout.simulators.salesforce.fidelity import BEHAVIOURS
-from turnout.simulators.salesforce.org import Org, Settings
+from turnout.simulators.salesforce.org import Settings
 from turnout.simulators.salesforce.refusals import Refusal, not_found
-from turnout.simulators.salesforce.rest import collections, deploying, describing, oauth, querying, resources, rows
+from turnout.simulators.salesforce.rest import oauth, resources
+from turnout.simulators.salesforce.routes import OPEN, ROUTES, Answering
 from turnout.simulators.salesforce.seed import seeded
 from turnout.wire import Reply, Request
 
 CLIENT_ID: Final = Settings().client_id
 CLIENT_SECRET: Final = Settings().client_secret
 URI_BYTES: Final = 16_384
-V: Final = "/services/data/{v}"
-ROW: Final = V + "/sobjects/{object}"
-Answering = Callable[[Org, Call], Reply]
-
-ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
-    ("POST", "/services/oauth2/token", oauth.token, False, ()),
-    ("POST", "/services/oauth2/revoke", oauth.revoke, False, ()),
-    ("GET", "/services/oauth2/userinfo", oauth.userinfo, False, ()),
-    ("GET", "/services/data", resources.versions, False, ()),
-    ("GET", V, resources.resources, False, ()),
-    ("GET", V + "/limits", resources.limits, False, ()),
-    ("GET", V + "/query", querying.query, False, ("q",)),
-    ("GET", V + "/queryAll", querying.query_all, False, ("q",)),
-    ("GET", V + "/query/{locator}", querying.more, False, ()),
-    ("POST", V + "/metadata/deployRequest", deploying.deploy, True, ()),
-    ("GET", V + "/metadata/deployRequest/{id}", deploying.status, False, ("includeDetails",)),
-    ("POST", V + "/composite/sobjects", collections.create, True, ()),
-    ("PATCH", V + "/composite/sobjects", collections.change, True, ()),
-    ("DELETE", V + "/composite/sobjects", collections.remove, True, ("ids", "allOrNone")),
-    ("GET", V + "/composite/sobjects/{object}", collections.read, False, ("ids", "fields")),
-    ("PATCH", V + "/composite/sobjects/{object}/{field}", collections.upsert, True, ()),
-    ("GET", V + "/sobjects", describing.listed, False, ()),
-    ("GET", ROW, describing.basics, False, ()),
-    ("POST", ROW, rows.create, True, ()),
-    ("GET", ROW + "/describe", describing.describe, False, ()),
-    ("GET", ROW + "/{id}", rows.read, False, ("fields",)),
-    ("PATCH", ROW + "/{id}", rows.change, True, ()),
-    ("DELETE", ROW + "/{id}", rows.remove, True, ()),
-    ("GET", ROW + "/{field}/{value}", rows.read_by_external, False, ("fields",)),
-    ("PATCH", ROW + "/{field}/{value}", rows.upsert, True, ("updateOnly",)),
-)
-"""Method, path, answer, whether it writes, query parameters."""
-OPEN: Final = frozenset({"/services/oauth2/token", "/services/oauth2/revoke", "/services/data"})
-
 REFUSED: Final[dict[str, tuple[int, str]]] = {
     "INVALID_SESSION_ID": (401, "Session expired or invalid"),
     "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record"),
@@ -97,6 +65,7 @@ class Salesforce:
         return call
 
     def admitted(self, call: Call, route: Route) -> Reply | None:
+        proceed(self.org, call.now)
         self.org.begin(call.now)
         if call.uri_bytes > URI_BYTES:
             return Reply(414, {"content-type": "text/html"}, b"<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>")
@@ -142,9 +111,11 @@ class Salesforce:
         return Reply(reply.status, {**reply.headers, **usage}, reply.body)
 
     def act(self, what: Mapping[str, Any]) -> Any:
+        proceed(self.org, self._clock.now())
         return act(self.org, what)
 
     def state(self) -> Mapping[str, Any]:
+        proceed(self.org, self._clock.now())
         return self.org.state()
 
     def reset(self) -> None:

@@ -49,6 +49,16 @@ class Settings(Struct, forbid_unknown_fields=True):
     unknown_field_in_collection: str = "request"  # open: refuses the whole request, or only its "row"
     name_characters: int = 0  # open: the longest name and label of a custom field (the screen takes 40); 0: any
     misspelt_duplicates: bool = True  # `duplicateResut`, as real answers have it
+    bulk_wait_seconds: float = 0.0  # a job waits so long before it starts
+    bulk_rows_per_second: float = 20_000.0
+    bulk_batch_rows: int = 10_000
+    bulk_order_seed: int = 1  # results come in an order of their own
+    bulk_locks: bool = False  # jobs that touch one campaign at the same time get UNABLE_TO_LOCK_ROW
+    bulk_days: float = 7.0  # jobs that ended are kept so long
+    bulk_bytes: int = 112_500_000  # 150 MB once encoded in base64
+    bulk_batches: int = 15_000
+    bulk_query_jobs: int = 10_000
+    bulk_hard_delete: bool = False
 
 
 class Org:
@@ -64,6 +74,9 @@ class Org:
         self.calls_at: list[float] = []
         self.cursors: dict[str, Any] = {}
         self.deployments: dict[str, Any] = {}
+        self.jobs: dict[str, Any] = {}
+        self.failing_jobs: list[tuple[int, str]] = []
+        self.acting_job = ""
         self._counts: Counter[str] = Counter()
         self._journal: list[tuple[Table, str, Row | None, Row | None]] = []
         self._access: Access | None = None

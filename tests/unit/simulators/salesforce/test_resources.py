@@ -67,7 +67,7 @@ def test_a_slash_at_the_end_of_a_path_is_accepted(org: Client) -> None:
 
 def test_unknown_paths_methods_and_parameters_are_refused_and_booked(org: Client) -> None:
     answers = [
-        error(org.get("/jobs/ingest"))[:2],
+        error(org.get("/appMenu"))[:2],
         error(org.send("PUT", "/sobjects/Lead"))[:2],
         error(org.get("/limits", all="yes"))[:2],
     ]

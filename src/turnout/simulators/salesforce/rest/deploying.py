@@ -1,7 +1,5 @@
 """Deploying metadata: POST /metadata/deployRequest, and its status, which takes a few looks to be done."""
 
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +9,7 @@ from turnout.simulators.kit.calls import Call, json_reply
 from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.refusals import Refusal, unread
 from turnout.simulators.salesforce.rest.applying import applied
+from turnout.simulators.salesforce.rest.parts import parts_of
 from turnout.simulators.salesforce.schema.package import Component, Unreadable, components
 from turnout.wire import Reply
 
@@ -44,7 +43,7 @@ class Deployment(Struct):
 def deploy(org: Org, call: Call) -> Reply:
     """Answer POST: 201, and the deployment waits."""
     _may_deploy(org)
-    sent = _parts(call)
+    sent = parts_of(call)
     described = sent.get("json") or sent.get("entity_content")
     if described is None or "file" not in sent:
         raise unread("The request needs a part 'json' (or 'entity_content') and a part 'file'")
@@ -93,20 +92,6 @@ def _finish(org: Org, found: Deployment) -> None:
     sound = applied(org, found.parts, check_only=bool(found.options["checkOnly"]))
     found.status = "Succeeded" if sound else "Failed"
     found.archive = b""
-
-
-def _parts(call: Call) -> dict[str, bytes]:
-    kind = call.headers.get("content-type", "")
-    if not kind.startswith("multipart/form-data"):
-        raise Refusal("UNSUPPORTED_MEDIA_TYPE", "multipart/form-data is expected", None, status=415)
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + call.body)
-    found: dict[str, bytes] = {}
-    for part in message.iter_parts():
-        content = part.get_payload(decode=True)
-        name = part.get_param("name", header="content-disposition")
-        if isinstance(content, bytes) and isinstance(name, str):
-            found[name] = content
-    return found
 
 
 def _shown(org: Org, call: Call, found: Deployment, *, details: bool) -> dict[str, Any]:

@@ -76,12 +76,20 @@ def members(org: "Org", campaign_id: str) -> list[Row]:
 
 def before_member(org: "Org", row: Row, old: Row | None, *, options: "Options") -> None:
     """Settle who the member is and which status it gets."""
+    _unlocked(org, row)
     if old is None:
         _joined(org, row)
     elif any(old.get(name) != row.get(name) for name in ("CampaignId", "LeadId", "ContactId")):
         raise not_writable(["CampaignId", "LeadId", "ContactId"])
     if old is None or old.get("Status") != row.get("Status"):
         _given_status(org, row)
+
+
+def _unlocked(org: "Org", row: Row) -> None:
+    """Refuse a member whose campaign another job holds; saving a member locks the campaign and the person."""
+    if any(row.get("CampaignId") in job.held for job in org.jobs.values() if job.held and job.id != org.acting_job):
+        words = f"unable to obtain exclusive access to this record or 1 records: {row['CampaignId']}"
+        refuse("UNABLE_TO_LOCK_ROW", words)
 
 
 def _joined(org: "Org", row: Row) -> None:

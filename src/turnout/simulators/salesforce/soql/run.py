@@ -44,6 +44,7 @@ class Found(Struct):
     total: int
     shown: list[Column]
     grouped: list[dict[str, Any]] | None = None
+    nested: tuple[Any, ...] = ()
 
 
 def run(org: Org, text: str, *, deleted: bool = False) -> Found:
