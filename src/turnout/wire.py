@@ -1,11 +1,12 @@
 """What goes over a wire and what comes back, as values; nothing here opens a socket."""
 
 import json as _json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class Request(Struct, frozen=True):
@@ -13,6 +14,7 @@ class Request(Struct, frozen=True):
 
     `url` is absolute, or a path that starts with `/` and is completed with the account's
     address when the request is signed. `writing` says whether it may change the account.
+    A large body may be given as `pieces`, made anew each time that it is sent, instead of `body`.
     """
 
     method: str
@@ -21,6 +23,11 @@ class Request(Struct, frozen=True):
     body: bytes = b""
     timeout_seconds: float = 60.0
     writing: bool = False
+    pieces: Callable[[], Iterable[bytes]] | None = None
+
+    def whole(self) -> "Request":
+        """Return the request with its body in one piece."""
+        return replace(self, body=b"".join(self.pieces()), pieces=None) if self.pieces else self
 
     @property
     def path(self) -> str:
@@ -38,11 +45,12 @@ class Request(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """One HTTP answer; header names are lower case."""
+    """One HTTP answer; header names are lower case. `at` is when it came in, by our clock; 0 where nobody noted it."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    at: float = 0.0
 
     def json(self) -> Any:
         """Return the body read as JSON; ValueError where it is none."""

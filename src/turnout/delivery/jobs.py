@@ -87,11 +87,12 @@ class Jobs:
             batch=job.number,
         )
 
-    def _dropping(self, job: JobRow, bulk: Bulk) -> Flight:
+    def _dropping(self, job: JobRow, bulk: Bulk, ruling: Ruling | None = None) -> Flight:
+        """Return the flight that gives a job up; `ruling` is what its rows are told then, where that is known."""
         target = self._target(job)
         return Flight(
             talk=lambda: bulk.drop(self._line.config, target, Job(job.state, job.remote_id)),
-            end=partial(self._dropped, job),
+            end=partial(self._dropped, job, ruling),
             stream=f"{job.binding or '-'}/{job.kind}",
             batch=job.number,
         )
@@ -113,7 +114,7 @@ class Jobs:
             self._note(replace(job, due=self._clock.now() + (ruling.seconds or AGAIN_SECONDS)))
             return []
         if job.state != "new" and job.state not in HANDED_OVER:
-            return [self._dropping(job, self._bulk(job))]
+            return [self._dropping(job, self._bulk(job), None if lost else ruling)]
         rows = self._rows[job.number]
         if job.state == "new" and ruling.verdict is Verdict.UNSURE and not self._bulk(job).acts_at_once:
             ruling = replace(ruling, verdict=Verdict.RETRY)
@@ -123,16 +124,24 @@ class Jobs:
                 self.begin(f"{job.number}.{number}", half)
         return []
 
-    def _dropped(self, job: JobRow, result: Any) -> list[Flight]:
-        """A job that was not closed is gone, or cannot act any more: its records are owed again."""
+    def _dropped(self, job: JobRow, ruling: Ruling | None, result: Any) -> list[Flight]:
+        """A job that was not closed is gone, or cannot act any more: its records are owed again.
+
+        One that turns out to have been closed goes on: it acts already.
+        """
         if isinstance(result, Ruling) and result.verdict in (Verdict.UNSURE, Verdict.RETRY, Verdict.WAIT):
             self._note(replace(job, due=self._clock.now() + (result.seconds or AGAIN_SECONDS)))
+            return []
+        if isinstance(result, Job) and result.state in HANDED_OVER:
+            self._note(replace(job, state=result.state, remote_id=result.remote_id, due=self._clock.now()))
             return []
         keys = [row.change.key for row in self._rows[job.number]]
         handed_over = self._bulk(job).acts_at_once
         if handed_over:
             lost = Ruling(Verdict.UNSURE, "job lost", "", "nobody knows whether the account took the job")
             self._reckoning.told(self._rows[job.number], [Outcome(key, lost) for key in keys], job.number)
+        elif ruling:
+            self._reckoning.told(self._rows[job.number], [Outcome(key, ruling) for key in keys], job.number)
         else:
             self._reckoning.ledger.release(keys, due=0.0, reason="the bulk job was given up before it was closed")
         self._finished(job)

@@ -53,11 +53,13 @@ def _owed(view: View, plan: Plan, record: Record, *, want: Wanted, seen: Members
     row = view.row(record.key)
     person = view.row(Key("", Kind.PERSON, record.key.person))
     target = view.targets[record.key.binding]
-    keyless = bool(seen.remote_id) and Kind.MEMBER in target.objects and not seen.external_id
+    keyed = bool(seen.remote_id) and Kind.MEMBER in target.objects
+    keyless = keyed and not seen.external_id
+    values = {**record.values, "written": want.label}
     change = Change(
         record.key,
         Op.UPDATE if seen.remote_id else Op.CREATE,
-        {**record.values, "written": want.label},
+        {**values, "external_id": seen.external_id} if keyed else values,
         row.wanted,
         seen.remote_id,
         person.remote_id,

@@ -6,17 +6,15 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from turnout.destinations.kit import Difference, Row, Writer, alike
-from turnout.destinations.salesforce.calls import (
+from turnout.destinations.salesforce.calls.bulk import bulk
+from turnout.destinations.salesforce.calls.collections import (
     COLLECTION_BYTES,
     COLLECTION_ROWS,
-    Found,
     Into,
-    id18,
-    query_lists,
-    quoted,
     size_bytes,
     written,
 )
+from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.people import CONTACT, LEAD
 from turnout.destinations.salesforce.rendering import rejected
 from turnout.values.bindings import Config
@@ -98,11 +96,17 @@ def render(config: Config, target: Target, change: Change) -> Row | Outcome:
 
 def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outcome]]:
     """Make members by the external id, or move them by record id."""
+    place = _external_id(target)
+    whole = (yield from _filled(target, place, rows)) if place and place.writable else rows
+    return (yield from written(whole, where(target, rows)))
+
+
+def where(target: Target, rows: Sequence[Row]) -> Into:
+    """Return where members go: by the external id where the field is one."""
     seen = target.objects.get(Kind.MEMBER)
     place = _external_id(target)
     key = place.api_name if place and seen and seen.keyed else ""
-    whole = (yield from _filled(target, place, rows)) if place and place.writable else rows
-    return (yield from written(whole, Into("CampaignMember", key)))
+    return Into("CampaignMember", key, natural=("CampaignId", "LeadId", "ContactId"))
 
 
 def _filled(target: Target, place: FieldSeen, rows: Sequence[Row]) -> Talk[list[Row]]:
@@ -156,4 +160,5 @@ WRITER: Final = Writer(
     group=lambda change: (change.key.binding, change.op is Op.UPDATE),
     talk=write,
     read_back=read_back,
+    bulk=bulk(where),
 )

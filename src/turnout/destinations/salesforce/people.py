@@ -6,19 +6,16 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from turnout.destinations.kit import Difference, Row, Writer, alike
-from turnout.destinations.salesforce.calls import (
+from turnout.destinations.salesforce.calls.collections import (
     COLLECTION_BYTES,
     COLLECTION_ROWS,
     WRITE_SECONDS,
-    Found,
     Into,
-    id18,
     matches,
-    query_lists,
-    quoted,
     size_bytes,
     written,
 )
+from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.fields import PERSON, Column
 from turnout.destinations.salesforce.rendering import email_valid, plain, rejected, rendered
 from turnout.destinations.salesforce.rules import ALONE, RULES

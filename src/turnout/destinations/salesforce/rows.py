@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from turnout.destinations.kit import Difference, Row, Writer
-from turnout.destinations.salesforce.calls import (
+from turnout.destinations.salesforce.calls.bulk import bulk
+from turnout.destinations.salesforce.calls.collections import (
     COLLECTION_BYTES,
     COLLECTION_ROWS,
-    Found,
     Into,
-    id18,
-    query_lists,
-    quoted,
     size_bytes,
     written,
 )
+from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.fields import COLUMNS
 from turnout.destinations.salesforce.people import LEAD, compared
 from turnout.destinations.salesforce.rendering import rejected, rendered
@@ -64,11 +62,15 @@ def _by_id(change: Change, seen: ObjectSeen) -> bool:
 
 def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outcome]]:
     """Write rows of one object."""
-    if not rows:
-        return []
+    return (yield from written(rows, where(target, rows))) if rows else []
+
+
+def where(target: Target, rows: Sequence[Row]) -> Into:
+    """Return where rows of one object go."""
     seen = target.objects[rows[0].change.key.kind]
     key = seen.fields["turnout_key"].api_name if seen.keyed else ""
-    return (yield from written(rows, Into(seen.api_name, key, fields=seen.fields)))
+    natural = () if key else tuple(seen.fields[name].api_name for name in seen.key_fields)
+    return Into(seen.api_name, key, fields=seen.fields, natural=natural)
 
 
 def rows(config: Config, target: Target, changes: Sequence[Change]) -> Talk[list[RowSeen]]:
@@ -143,4 +145,5 @@ WRITER: Final = Writer(
     group=_group,
     talk=write,
     read_back=read_back,
+    bulk=bulk(where),
 )

@@ -68,6 +68,22 @@ RULES: Final = Rules.of(
     Rule("HTTP 429", Verdict.WAIT, "too many calls", seconds=60),
     Rule("REQUEST_LIMIT_EXCEEDED", Verdict.WAIT, "the account's API calls of 24 hours are spent", seconds=600),
     Rule("REQUEST_LIMIT_EXCEEDED:concurrent", Verdict.WAIT, "too many long calls at once", seconds=20),
+    # Bulk jobs.
+    Rule("unprocessed", Verdict.RETRY, "the bulk job ended before it came to the record", seconds=5),
+    Rule("InvalidBatch", Verdict.HALT, "Salesforce could not read a bulk job", _SETUP),
+    Rule("InvalidBatch:field", Verdict.HALT, "a field is not there, or the integration user cannot see it", _FLS),
+    Rule("ClientInputError", Verdict.HALT, "Salesforce could not read a bulk job", _SETUP),
+    Rule("InternalServerError", Verdict.RETRY, "Salesforce gave a bulk job up after an error of its own", seconds=300),
+    Rule("TooManyLockFailure", Verdict.RETRY, "a bulk job met too many locks", seconds=60),
+    Rule("INVALIDJOBSTATE", Verdict.UNSURE, "the bulk job is in another state than it was thought to be", seconds=5),
+    Rule("EXCEEDEDQUOTA", Verdict.WAIT, "the account's bulk jobs of 24 hours are spent", seconds=3600),
+    Rule("ExceededQuota", Verdict.WAIT, "the account's bulk jobs of 24 hours are spent", seconds=3600),
+    Rule(
+        "FEATURENOTENABLED",
+        Verdict.HALT,
+        "the org has no Bulk API",
+        "set bulk_rows to a number that is never reached, e.g. 1000000000, and rows go by calls",
+    ),
     # It may have acted.
     Rule("QUERY_TIMEOUT", Verdict.UNSURE, "Salesforce took too long", seconds=30),
     Rule("SERVER_UNAVAILABLE", Verdict.UNSURE, "Salesforce is not available", seconds=30),
@@ -155,6 +171,17 @@ def record_ruling(code: str, words: str, key_field: str = "") -> Ruling:
     return msgspec.structs.replace(RULES.for_record(refined(code, words, key_field), words), code=code)
 
 
+JOBS: Final = "/jobs/ingest/"
+"""Where a bulk job is: one that is not there any more is an answer, too."""
+
+
+def job_ruling(told: str) -> Ruling:
+    """Rule on what a bulk job that failed tells, e.g. InvalidBatch : Field name not found : plays__c."""
+    code, _, words = (part.strip() for part in told.partition(":"))
+    name = "InvalidBatch:field" if code == "InvalidBatch" and "field name not found" in words.lower() else code
+    return msgspec.structs.replace(RULES.for_reply(name, words), code=code)
+
+
 ALONE: Final = "/sobjects/Lead"
 """Where one Lead is created by itself, to be told more; its talk reads every answer."""
 
@@ -177,8 +204,8 @@ def judged(request: Request, reply: Reply) -> Ruling | None:
 
 def readable(request: Request, reply: Reply) -> bool:
     """Return whether a good answer has the form that its call promises."""
-    if reply.status == 204:
-        return True
+    if reply.status == 204 or (request.path.startswith(JOBS) and request.path.count("/") > JOBS.count("/")):
+        return True  # what a job is filled with is answered by nothing, and its results are CSV
     data = reply.data()
     if "/composite/sobjects" in request.path:
         return isinstance(data, list)
@@ -189,6 +216,8 @@ def readable(request: Request, reply: Reply) -> bool:
 
 def asked_to_know(path: str, status: int, code: str) -> bool:
     """Return whether a refusal is itself the answer to a reading call."""
+    if path.startswith(JOBS):
+        return status == 404
     if path.endswith("/describe"):
         return status == 404 and code in ("NOT_FOUND", "INVALID_TYPE")
     return path.endswith("/limits") and status == 403 and code.startswith("INSUFFICIENT_ACCESS")

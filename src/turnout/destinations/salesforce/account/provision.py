@@ -22,7 +22,8 @@ from turnout.destinations.salesforce.account.seen import (
     wanted_campaign,
 )
 from turnout.destinations.salesforce.account.target import campaign_missing, writable
-from turnout.destinations.salesforce.calls import Found, Into, collection, id18, query, quoted
+from turnout.destinations.salesforce.calls.collections import Into, collection
+from turnout.destinations.salesforce.calls.query import Found, id18, query, quoted
 from turnout.destinations.salesforce.fields import object_names
 from turnout.records.statuses import successful
 from turnout.values.bindings import Binding, Config

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from turnout.destinations.salesforce.calls import Found, query, quoted
+from turnout.destinations.salesforce.calls.query import Found, query, quoted
 from turnout.destinations.salesforce.fields import object_names
 from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind

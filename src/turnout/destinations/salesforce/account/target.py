@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from turnout.destinations.salesforce.account.seen import Seen, look
-from turnout.destinations.salesforce.calls import id18
+from turnout.destinations.salesforce.calls.query import id18
 from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, TITLES, key_field
 from turnout.destinations.salesforce.people import FIELDS
 from turnout.destinations.salesforce.rendering import NUMBER_TYPES

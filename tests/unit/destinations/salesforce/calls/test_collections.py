@@ -3,7 +3,8 @@ import json
 import pytest
 
 from turnout.destinations.kit import Row
-from turnout.destinations.salesforce.calls import Into, id18, lists, query, query_lists, quoted, written
+from turnout.destinations.salesforce.calls.collections import Into, written
+from turnout.destinations.salesforce.calls.query import id18, lists, query, query_lists, quoted
 from turnout.values.changes import Op
 from turnout.values.records import Kind
 from turnout.values.verdicts import Verdict

@@ -1,90 +1,36 @@
-"""The two calls that most talks are made of: queries by lists of values, and writes of many records."""
+"""rows -> collections of up to 200 records a call, each answered for itself."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote_plus
 
 from msgspec import Struct, field
 
 from turnout.destinations.kit import Row
+from turnout.destinations.salesforce.calls.query import id18
 from turnout.destinations.salesforce.rules import RULES, record_ruling
 from turnout.values.changes import Op
 from turnout.values.records import Value
 from turnout.values.sightings import FieldSeen
 from turnout.values.verdicts import Outcome
-from turnout.wire import Reply, Request, Talk, get, post
-
-Found = dict[str, Any]
-"""One record as a query returns it."""
+from turnout.wire import Reply, Request, Talk, post
 
 COLLECTION_ROWS: Final = 200
 COLLECTION_BYTES: Final = 4_000_000
-QUERY_CHARACTERS: Final = 12_000
-"""How much of an address, which may have 16,384 bytes, a list of values may take."""
-
 WRITE_SECONDS: Final = 120.0
-_CHECK_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-
-
-def id18(identity: str) -> str:
-    """Return a record id in its 18-character form, which differs by more than case; other texts as they are.
-
-    Each check character stands for five characters: bit j is set where the j-th is upper case.
-    """
-    if len(identity) != 15 or not identity.isalnum():
-        return identity
-    fives = (identity[0:5], identity[5:10], identity[10:15])
-    return identity + "".join(_CHECK_CHARACTERS[sum(c.isupper() << j for j, c in enumerate(five))] for five in fives)
-
-
-def quoted(text: str) -> str:
-    """Return `text` as a SOQL literal."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "'"
-
-
-def lists(values: Iterable[str], characters: int = QUERY_CHARACTERS) -> Iterator[str]:
-    """Return SOQL lists `('a','b')` of all different values, each short enough for an address."""
-    part: list[str] = []
-    room = characters
-    for value in dict.fromkeys(values):
-        literal = quoted(value)
-        size = len(quote_plus(literal)) + 3
-        if part and size > room:
-            yield f"({','.join(part)})"
-            part, room = [], characters
-        part.append(literal)
-        room -= size
-    if part:
-        yield f"({','.join(part)})"
-
-
-def query(soql: str) -> Talk[list[Found]]:
-    """Return all records that a query finds, page after page."""
-    page = (yield get("/query", {"q": soql})).json()
-    found = list(page["records"])
-    while not page.get("done", True) and page.get("nextRecordsUrl"):
-        page = (yield get(page["nextRecordsUrl"])).json()
-        found += page["records"]
-    return found
-
-
-def query_lists(values: Iterable[str], head: str) -> Talk[list[Found]]:
-    """Return what a query finds for all values; `head` is the query up to the field that is compared with them."""
-    found: list[Found] = []
-    for one in lists(values):
-        found += yield from query(f"{head} IN {one}")
-    return found
 
 
 class Into(Struct, frozen=True):
-    """Where rows are written: the object, its key field (empty: none), headers, and its fields as seen."""
+    """Where rows are written: the object, its key field (empty: none), headers, and its fields as seen.
+
+    `natural` are the fields that tell rows apart where there is no key field.
+    """
 
     object_name: str
     key_field: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, FieldSeen] = field(default_factory=dict)
+    natural: tuple[str, ...] = ()
 
 
 def written(rows: Sequence[Row], into: Into) -> Talk[list[Outcome]]:

@@ -1,0 +1,1 @@
+"""The sign-in: where to call, by which flow, and how a token is kept."""
