@@ -215,6 +215,18 @@ def test_an_address_given_later_sets_a_held_person_going(stood: Example) -> None
     assert (lead["FirstName"], lead["LastName"]) == ("Noor", "[not provided]")
 
 
+def test_news_of_a_held_person_is_held_too(stood: Example) -> None:
+    news = registration("anon-7f3a", "participatedPostEvent", "2026-11-23T10:00:00Z")
+    take_in(stood, "registrations", [{**news, "email": ""}])
+
+    found = by_name(sync(stood.home))
+
+    assert {name: (one.held, one.waiting, one.parked_anew) for name, one in found.items()} == {
+        "salesforce": (4, {}, 0),
+        "marketo": (4, {}, 0),
+    }
+
+
 def test_a_rehearsal_of_news_tells_only_the_news(stood: Example) -> None:
     take_in(stood, "registrations", [registration("yara@example.com", "registered", "2026-11-23T10:00:00Z")])
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from turnout.apps.face import Face, table
+from turnout.apps.face import Face, progressing, table
 from turnout.clock import iso
 from turnout.database import transaction
 from turnout.errors import InputError
@@ -56,15 +56,13 @@ def connect(kind: str, name: str, /, *, values: Pairs = None, face: Hidden) -> i
     return 0
 
 
-def pairs(given: Iterable[str]) -> dict[str, str]:
-    """Return KEY=VALUE texts as a dict; InputError names one that is not of that form."""
+def pairs(given: Iterable[str], example: str = "--set url=https://example.my.salesforce.com") -> dict[str, str]:
+    """Return KEY=VALUE texts as a dict; InputError tells which is not, without showing what may be a secret."""
     made = {}
-    for one in given:
+    for number, one in enumerate(given, 1):
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
-            raise InputError(
-                f"{name!r} is not of the form KEY=VALUE", "e.g. --set url=https://example.my.salesforce.com"
-            )
+            raise InputError(f"pair {number} is not of the form KEY=VALUE", f"e.g. {example}")
         made[name.strip()] = value
     return made
 
@@ -120,7 +118,8 @@ def resume(name: str, /, *, face: Hidden) -> int:
 
 def check(name: str, /, *, event: str = "", face: Hidden) -> int:
     """Let the doctor look at an account, and at what each bound event needs there. Nothing is written."""
-    with home.home(face.home) as opened:
+    with home.home(face.home) as opened, progressing() as bar:
+        bar.add_task(f"looking at {name}", total=None)
         found = setup.check(opened, name, event)
     counted = Counter(finding.severity for finding in found)
     face.show(found, _findings(name, found))
@@ -145,7 +144,8 @@ def provision(
     plan
         Only say what would be made.
     """
-    with home.home(face.home) as opened:
+    with home.home(face.home) as opened, progressing() as bar:
+        bar.add_task(f"provisioning {name}", total=None)
         made = setup.provision(opened, name, event, plan_only=plan)
     rows = [(one.event_id, step.state, step.name, step.detail) for one in made for step in one.steps]
     face.show(made, [table(f"Provisioning of {name}", ("event", "state", "step", "detail"), rows)])
@@ -217,8 +217,8 @@ def bind(
             connection,
             program=program,
             vocabulary=vocabulary,
-            labels=pairs(label or []),
-            options=pairs(option or []),
+            labels=pairs(label or [], "--label registered=Registered"),
+            options=pairs(option or [], "--option channel=Webinar"),
         )
     face.show(made, [f"{made.event_name} is bound to {made.program!r} of {connection}."])
     return 0

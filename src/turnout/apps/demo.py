@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from turnout.apps import flow
-from turnout.apps.face import Face, table
+from turnout.apps.face import Face, progressing, table
 from turnout.apps.simulate import CREDENTIALS, KINDS, read_seed, simulator, wait_for_interrupt
 from turnout.clock import ShiftedClock
 from turnout.database import transaction
@@ -65,6 +65,8 @@ def demo(
         raise InputError(
             f"{examples} does not hold the example event", "run the demo from the project's folder, or name --examples"
         )
+    if attendees < 0:
+        raise InputError(f"{attendees} is no number of people", "0 or more: --attendees 50")
     place = fresh(face.home / "demo")
     with ExitStack() as stack:
         servers = {kind: stack.enter_context(serving(kind, examples)) for kind in KINDS}
@@ -122,7 +124,7 @@ def set_up(opened: Home, servers: Mapping[str, Server], examples: Path, face: Fa
 def load(opened: Home, examples: Path, attendees: int, face: Face) -> int:
     """Take in the example event's files, and so many more people; returns how many people registered."""
     more = more_files(opened.path / "more", examples, attendees) if attendees else {}
-    with flow.progressing() as bar:
+    with progressing() as bar:
         for kind, names in FILES:
             files = [examples / name for name in names] + more.get(kind, [])
             progress = flow.counted(bar, f"ingesting {kind}")

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from turnout.errors import TurnoutError
@@ -77,6 +78,20 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     for line in lines:
         made.add_row(*(line[place].replace("[", r"\[") for place in shown))
     return made
+
+
+def progressing() -> Progress:
+    """Return a progress display on standard error; it leaves nothing behind where that is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}"),
+        TimeElapsedColumn(),
+        console=ERR,
+        transient=True,
+        disable=not ERR.is_terminal,
+    )
 
 
 def brief(text: str) -> str:

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
-from turnout.apps.face import ERR, Face, counts, table
+from turnout.apps.face import Face, counts, progressing, table
 from turnout.errors import InputError
-from turnout.metrics.state import refresh
 from turnout.pipeline.home import home
+from turnout.pipeline.intake import take_in
 from turnout.pipeline.look import engagement as engagement_rows
 from turnout.pipeline.rehearse import Rehearsed, rehearse
 from turnout.pipeline.sync import Synced, sync
@@ -33,6 +33,9 @@ SHOWN = {
     "react.": "total_reactions_activity",
 }
 """The columns shown to people (vod and live in minutes), by their short headers; with --json there are all."""
+
+
+SHOWN_ASIDE = 20
 
 
 def add_to(app: App) -> None:
@@ -76,7 +79,7 @@ def ingested(
         progress = counted(bar, f"ingesting {kind}")
         done = ingest(opened.path, opened.engine, kind, files, source=source, clock=opened.clock, progress=progress)
         if kind == "beacons":
-            refresh(opened.path, opened.engine, opened.clock)
+            take_in(opened)
     face.show(done, _ingested(kind, done))
     return 1 if done.quarantined else 0
 
@@ -84,21 +87,9 @@ def ingested(
 def _ingested(kind: str, done: Ingested) -> Iterable[Any]:
     yield f"{done.read} {kind} read: {done.new} new, {done.known} known already, {len(done.quarantined)} kept aside"
     if done.quarantined:
-        yield table("Kept aside (quarantine)", ("where", "why"), done.quarantined)
-
-
-def progressing() -> Progress:
-    """Return a progress display on standard error; it leaves nothing behind where that is no terminal."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}"),
-        TimeElapsedColumn(),
-        console=ERR,
-        transient=True,
-        disable=not ERR.is_terminal,
-    )
+        yield table("Kept aside (quarantine)", ("where", "why"), done.quarantined[:SHOWN_ASIDE])
+    if len(done.quarantined) > SHOWN_ASIDE:
+        yield f"and {len(done.quarantined) - SHOWN_ASIDE} more; --json lists all"
 
 
 def counted(bar: Progress, what: str) -> Callable[[int], None]:
@@ -110,7 +101,7 @@ def counted(bar: Progress, what: str) -> Callable[[int], None]:
 def engagement(*, event: str = "", face: Hidden) -> int:
     """Print the metric rows as they would be sent: every person and session seen."""
     with home(face.home) as opened:
-        refresh(opened.path, opened.engine, opened.clock)
+        take_in(opened)
         rows = engagement_rows(opened, event)
     shown = [(row["email"] or row["user"], *(row[name] for name in SHOWN.values())) for row in rows]
     face.show(
@@ -125,8 +116,9 @@ def engagement(*, event: str = "", face: Hidden) -> int:
 
 def planned(*, event: str = "", connection: str = "", face: Hidden) -> int:
     """Rehearse a sync against the live accounts: nothing is written."""
-    with home(face.home) as opened:
-        refresh(opened.path, opened.engine, opened.clock)
+    with home(face.home) as opened, progressing() as bar:
+        bar.add_task("rehearsing", total=None)
+        take_in(opened)
         found = rehearse(opened, connection=connection, event_id=event)
     face.show(found, (line for one in found for line in _rehearsed(one)))
     return 3 if any(one.stopped for one in found) else 0
@@ -153,7 +145,7 @@ def synced(*, event: str = "", connection: str = "", face: Hidden) -> int:
     """Bring the accounts up to what the facts say."""
     with home(face.home) as opened, progressing() as bar:
         bar.add_task("syncing", total=None)
-        refresh(opened.path, opened.engine, opened.clock)
+        take_in(opened)
         found = sync(opened, connection=connection, event_id=event)
     face.show(found, sync_told(found))
     if any(one.halted for one in found):
@@ -176,8 +168,9 @@ def sync_told(found: Sequence[Synced]) -> Iterable[Any]:
 
 def verified(*, event: str = "", connection: str = "", face: Hidden) -> int:
     """Read back what was accepted, name every difference, and print the balance sheet."""
-    with home(face.home) as opened:
-        refresh(opened.path, opened.engine, opened.clock)
+    with home(face.home) as opened, progressing() as bar:
+        bar.add_task("reading back", total=None)
+        take_in(opened)
         found = verify(opened, connection=connection, event_id=event)
     face.show([verified_json(one) for one in found], (line for one in found for line in verify_told(one)))
     if any(one.refused for one in found):

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
@@ -14,11 +15,13 @@ from turnout.clock import Clock, ShiftedClock
 from turnout.errors import InputError
 from turnout.simulators.kit.server import Server, serve
 from turnout.simulators.kit.simulator import Simulator
+from turnout.simulators.kit.tls import self_signed
 from turnout.simulators.marketo import app as marketo
 from turnout.simulators.salesforce import app as salesforce
 
 Hidden = Annotated[Face, Parameter(parse=False)]
 KINDS: Final = ("salesforce", "marketo")
+LAST_PORT: Final = 65_535
 CREDENTIALS: Final[Mapping[str, tuple[str, str]]] = {
     "salesforce": (salesforce.CLIENT_ID, salesforce.CLIENT_SECRET),
     "marketo": (marketo.CLIENT_ID, marketo.CLIENT_SECRET),
@@ -44,6 +47,7 @@ def simulate(
     host: str = "127.0.0.1",
     port: int = 0,
     seed: Path | None = None,
+    tls: bool = False,
     face: Hidden,
 ) -> int:
     """Run a simulator of a vendor until Ctrl-C; its control door is /_sim/.
@@ -56,26 +60,34 @@ def simulate(
         0 takes any that is free.
     seed
         A JSON file with what stands in the account at the start.
+    tls
+        Speak https, with a certificate made on the spot; the line that tells the address names its file.
     """
     if kind not in KINDS:
         raise InputError(f"there is no simulator of {kind!r}", f"choose one of: {', '.join(KINDS)}")
-    try:
-        server = serve(simulator(kind, read_seed(seed), ShiftedClock()), host, port)
-    except OSError as failure:
-        raise InputError(
-            f"port {port} of {host} cannot be used: {failure.strerror}", "take another --port"
-        ) from failure
-    sys.stdout.write(json.dumps(ready(kind, server)) + "\n")
-    sys.stdout.flush()
-    wait_for_interrupt()
-    server.close()
+    if not 0 <= port <= LAST_PORT:
+        raise InputError(f"there is no port {port}", f"take one from 1 to {LAST_PORT}, or 0 for any that is free")
+    made = simulator(kind, read_seed(seed), ShiftedClock())
+    with TemporaryDirectory(prefix="turnout-simulator-") as folder:
+        context, certificate = self_signed(Path(folder), made.clock.now(), host=host) if tls else (None, None)
+        try:
+            server = serve(made, host, port, tls=context)
+        except OSError as failure:
+            raise InputError(
+                f"port {port} of {host} cannot be used: {failure.strerror}", "take another --port"
+            ) from failure
+        sys.stdout.write(json.dumps(ready(kind, server, certificate)) + "\n")
+        sys.stdout.flush()
+        wait_for_interrupt()
+        server.close()
     return 0
 
 
-def ready(kind: str, server: Server) -> dict[str, str]:
+def ready(kind: str, server: Server, certificate: Path | None) -> dict[str, str]:
     """Return what a simulator tells when it is ready."""
     client_id, client_secret = CREDENTIALS[kind]
-    return {"kind": kind, "url": server.url, "client_id": client_id, "client_secret": client_secret}
+    told = {"kind": kind, "url": server.url, "client_id": client_id, "client_secret": client_secret}
+    return told if certificate is None else {**told, "certificate": str(certificate)}
 
 
 def read_seed(file: Path | None) -> Mapping[str, Any] | None:

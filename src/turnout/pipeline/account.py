@@ -134,10 +134,12 @@ class Account(Struct):
         for key, record in self.records.items():
             row = self.ledger.row(key)
             if record.parked and not row.claimed:
-                parks[key] = (record.parked, record.reason, "record", "")
+                if row.refused != row.wanted or row.reason != record.reason:
+                    parks[key] = (record.parked, record.reason, "record", "")
+                    self.tally[record.parked] += not row.parking
             elif row.code == "record" and row.parking and not record.parked:
                 freed.append(key)
-        self.ledger.park_all({key: park for key, park in parks.items() if _news(self.ledger.row(key).reason, park[1])})
+        self.ledger.park_all(parks)
         self.ledger.retry(freed)
 
     def read_targets(self) -> Cycle:
@@ -188,7 +190,3 @@ class Account(Struct):
             if key.binding == binding or (key.kind is Kind.PERSON and key.person in people):
                 counted[key.kind][stand(row)] += 1
         return counted
-
-
-def _news(before: str, now: str) -> bool:
-    return before != now

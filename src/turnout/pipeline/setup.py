@@ -34,6 +34,8 @@ def connect(home: Home, kind: str, name: str, given: Mapping[str, str]) -> Confi
     Raises SettingsError for a kind or a setting that does not exist, or one that is missing.
     """
     vendor = vendor_of(kind)
+    if not name.strip() or not name.isprintable():
+        raise SettingsError("a connection needs a name", f"e.g. `turnout connect {kind} {kind}`")
     known = {setting.name: setting for setting in settings_of(vendor)}
     if unknown := sorted(set(given) - set(known)):
         raise SettingsError(
