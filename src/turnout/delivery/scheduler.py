@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from turnout.clock import Clock
 from turnout.delivery.carriers.carrier import Carrier
@@ -160,7 +161,7 @@ class Scheduler:
         track.line.note(aloft.request, answer, ruling=ruling, sent_at=aloft.sent_at, batch=aloft.flight.batch)
         if ruling is None:
             assert isinstance(answer, Reply)
-            self._continue(track, aloft, answer)
+            self._continue(track, aloft, replace(answer, at=self._clock.now()))
         elif (again := self._again_at(track, aloft, ruling)) is not None:
             heapq.heappush(track.ready, (again, ticket, aloft))
         else:
