@@ -11,6 +11,7 @@ from sqlalchemy import Engine, insert, select
 
 from turnout.database import transaction
 from turnout.facts.beacons import FIELDS, REQUIRED, Field
+from turnout.facts.columns import attendee
 from turnout.facts.embedded import embedded, literal
 from turnout.facts.parts import Parts, Sealed
 from turnout.inbox.arrivals import Piece, keep
@@ -85,9 +86,10 @@ def parse(work: duckdb.DuckDBPyConnection, file: Path, *, source: str, identify:
     """
     work.execute(f"CREATE TEMP TABLE parsed AS {parsing(str(file), source)}")
     used = work.execute(
-        "SELECT ks, partner, min(received_ms) FROM parsed WHERE ks <> '' AND reason = '' GROUP BY ks, partner"
+        "SELECT ks, partner, max(received_ms) FROM parsed WHERE ks <> '' AND reason = '' GROUP BY ks, partner"
     ).fetchall()
-    proved = [(ks, partner, *told) for ks, partner, at in used if (told := identify(ks, partner, at / 1000))]
+    told = [(ks, partner, identify(ks, partner, at / 1000)) for ks, partner, at in used]
+    proved = [(ks, partner, attendee(user[0]), user[1]) for ks, partner, user in told if user]
     if proved:
         work.execute("CREATE TEMP TABLE proved (ks VARCHAR, partner VARCHAR, attendee VARCHAR, event VARCHAR)")
         work.executemany("INSERT INTO proved VALUES (?, ?, ?, ?)", proved)
