@@ -37,6 +37,6 @@ def example(folder: Path) -> Iterator[Example]:
     with ExitStack() as stack:
         servers = {kind: stack.enter_context(demo.serving(kind, FILES)) for kind in demo.KINDS}
         opened = stack.enter_context(home(folder / "home"))
-        demo.set_up(opened, servers, FILES, face)
-        demo.load(opened, FILES, 0, face)
+        demo.set_up(opened, servers, examples=FILES, face=face)
+        demo.load(opened, FILES, attendees=0, face=face)
         yield Example(opened, SalesforceAccount(servers["salesforce"].url), MarketoAccount(servers["marketo"].url))

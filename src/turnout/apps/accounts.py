@@ -47,7 +47,7 @@ def connect(kind: str, name: str, /, *, values: Pairs = None, face: Hidden) -> i
         What to call the connection.
     """
     with home.home(face.home) as opened:
-        made = setup.connect(opened, kind, name, pairs(values or []))
+        made = setup.connect(opened, kind, name, given=pairs(values or []))
         shown = _shown(made.settings, kind)
     face.show(
         {"connection": name, "kind": kind, "settings": shown},

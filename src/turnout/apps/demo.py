@@ -71,8 +71,8 @@ def demo(
     with ExitStack() as stack:
         servers = {kind: stack.enter_context(serving(kind, examples)) for kind in KINDS}
         opened = stack.enter_context(home(place))
-        set_up(opened, servers, examples, face)
-        people = load(opened, examples, attendees, face)
+        set_up(opened, servers, examples=examples, face=face)
+        people = load(opened, examples, attendees=attendees, face=face)
         face.say("Syncing...")
         synced = sync(opened)
         face.say("Reading back...")
@@ -108,20 +108,20 @@ def serving(kind: str, examples: Path) -> Iterator[Server]:
         server.close()
 
 
-def set_up(opened: Home, servers: Mapping[str, Server], examples: Path, face: Face) -> None:
+def set_up(opened: Home, servers: Mapping[str, Server], *, examples: Path, face: Face) -> None:
     """Connect both accounts, bind the event, and provision what an API can make."""
     event = setup.add_event(opened, examples / "event.json")
     for kind, server in servers.items():
         client_id, client_secret = CREDENTIALS[kind]
         values = {ADDRESS[kind]: server.url, "client_id": client_id, "client_secret": client_secret}
-        setup.connect(opened, kind, kind, values)
+        setup.connect(opened, kind, kind, given=values)
         setup.bind(opened, event.id, kind)
         made = setup.provision(opened, kind)
         number = sum(step.state == "made" for one in made for step in one.steps)
         face.say(f"{kind} at {server.url}: {number} things made by provisioning")
 
 
-def load(opened: Home, examples: Path, attendees: int, face: Face) -> int:
+def load(opened: Home, examples: Path, *, attendees: int, face: Face) -> int:
     """Take in the example event's files, and so many more people; returns how many people registered."""
     more = more_files(opened.path / "more", examples, attendees) if attendees else {}
     with progressing() as bar:

@@ -126,15 +126,15 @@ def _short(call: str) -> str:
 
 def rejects_list(*, connection: str = "", face: Hidden) -> int:
     """List what was refused, with the reason and the way out."""
-    return _parked(face, [Stand.REJECTED], "Refused", connection)
+    return _parked(face, [Stand.REJECTED], title="Refused", connection=connection)
 
 
 def holds_list(*, connection: str = "", face: Hidden) -> int:
     """List what waits for a person's decision."""
-    return _parked(face, [Stand.HELD], "Held", connection)
+    return _parked(face, [Stand.HELD], title="Held", connection=connection)
 
 
-def _parked(face: Face, stands: list[Stand], title: str, connection: str) -> int:
+def _parked(face: Face, stands: list[Stand], *, title: str, connection: str) -> int:
     with home(face.home) as opened:
         found = look.parked(opened, stands, connection)
     rows = [

@@ -40,10 +40,10 @@ def gathered(home: Home, event_id: str = "", *, fix: bool = False) -> list[Gathe
     with transaction(home.engine) as connection:
         told = registrations(connection)
         registered = {event.id: event for event in events(connection)}
-        everyone = _everyone(connection, told, numbers, home.settings)
+        everyone = _everyone(connection, told, numbers, chosen=home.settings)
         wanted = [event_id] if event_id else sorted({*registered, *(row.event_id for row in numbers.rows)})
         found = [
-            _event(connection, registered.get(one, Event(one, "")), told, numbers, everyone=everyone, home=home)
+            _event(connection, registered.get(one, Event(one, "")), told, numbers=numbers, everyone=everyone, home=home)
             for one in wanted
         ]
         if fix:
@@ -54,7 +54,7 @@ def gathered(home: Home, event_id: str = "", *, fix: bool = False) -> list[Gathe
 
 
 def _everyone(
-    connection: Connection, told: Sequence[Registration], numbers: Measured, chosen: Settings
+    connection: Connection, told: Sequence[Registration], numbers: Measured, *, chosen: Settings
 ) -> list[Person]:
     """Return every person; attendees not seen before get their place for good."""
     by_attendee: dict[Attendee, list[Registration]] = defaultdict(list)
@@ -64,11 +64,11 @@ def _everyone(
     for row in numbers.rows:
         first.setdefault(Attendee(row.source, row.user), row.first_at or float("inf"))
     since = known.enrol(connection, sorted(first, key=lambda attendee: (first[attendee], attendee)))
-    observed = [_observed(one, by_attendee.get(one, []), since[one], chosen) for one in first]
+    observed = [_observed(one, by_attendee.get(one, []), since=since[one], chosen=chosen) for one in first]
     return persons(observed, known.aliases(connection))
 
 
-def _observed(attendee: Attendee, told: Sequence[Registration], since: float, chosen: Settings) -> Observed:
+def _observed(attendee: Attendee, told: Sequence[Registration], *, since: float, chosen: Settings) -> Observed:
     ordered = sorted(told, key=lambda one: one.status_at)
     emails = [normal_email(one.email) for one in ordered if one.email]
     if not emails and chosen.user_id_as_email and "@" in attendee.user:
@@ -83,8 +83,8 @@ def _event(
     connection: Connection,
     event: Event,
     told: Sequence[Registration],
-    numbers: Measured,
     *,
+    numbers: Measured,
     everyone: Sequence[Person],
     home: Home,
 ) -> Gathered:
@@ -111,6 +111,7 @@ def _event(
         channels=channels(connection),
         homes=homes(counted, known.homes(connection)),
         slots=slots(answers, known.slots(connection)),
+        keep_attended=home.settings.keep_attended,
     )
     return Gathered(event, facts)
 

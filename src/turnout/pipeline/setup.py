@@ -28,7 +28,7 @@ from turnout.wire import Talk
 T = TypeVar("T")
 
 
-def connect(home: Home, kind: str, name: str, given: Mapping[str, str]) -> Config:
+def connect(home: Home, kind: str, name: str, *, given: Mapping[str, str]) -> Config:
     """Keep a connection's settings, secrets encrypted; a setting not given again keeps its value.
 
     Raises SettingsError for a kind or a setting that does not exist, or one that is missing.
