@@ -21,6 +21,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "610": "Requested resource not found",
     "611": "System error",
     "612": "Invalid Content Type",
+    "613": "Invalid Multipart Request",
     "614": "Invalid Subscription",
     "615": "Concurrent access limit '{}' reached",
     "616": "Invalid subscription type",
@@ -37,20 +38,29 @@ TEXTS: Final[Mapping[str, str]] = {
     "1005": "Lead already exists",
     "1006": "Field '{}' not found",
     "1007": "Multiple lead match lookup criteria",
+    "1008": "Partition access denied",
+    "1010": "Partition update not allowed",
     "1011": "Field '{}' not supported",
     "1013": "Object not found",
+    "1015": "Lead not in list",
+    "1016": "Too many imports",
     "1017": "Object already exists",
+    "1020": "The number of clones to program exceeds the limit of {} a day",
     "1021": "Company update not allowed",
     "1022": "Object in use",
     "1025": "Program status not found",
     "1026": "Custom object not enabled",
     "1027": "Max Activity Type Limit Reached",
     "1028": "Max field limit reached",
+    "1029": "Too many jobs in queue",
+    "1035": "Unsupported filter type for target subscription",
     "1036": "Duplicate object found in input",
     "1037": "Lead skipped because it is already in or past this status",
+    "1042": "Invalid runAt date",
     "1048": "Custom Object Discard Draft Failed",
     "1049": "Failed to Create Activity",
     "1077": "Value for field '{}' exceeds max length",
+    "1080": "More than {} losing leads in one merge",
 }
 """Codes and texts: Adobe's error page; those of 606, 615, 1003, 1007 and 1077 as integrators recorded them."""
 
@@ -88,6 +98,14 @@ class Found(Struct, frozen=True):
     beside: Mapping[str, Any] = field(default_factory=dict)
 
 
+class File(Struct, frozen=True):
+    """A call answered with a file, or with HTTP 404 where there is none."""
+
+    content: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 JSON: Final = {"content-type": "application/json;charset=UTF-8"}
 
 
@@ -111,6 +129,12 @@ def failure(request_id: str, code: str, text: str = "") -> Reply:
     """Return a refusal of the whole call, as both APIs send it: HTTP 200, `success` false."""
     error = {"code": code, "message": text or TEXTS.get(code, "System error")}
     return json_reply({"requestId": request_id, "success": False, "errors": [error]})
+
+
+def file(found: File) -> Reply:
+    """Return a file as the bulk API sends it."""
+    kind = "text/csv;charset=UTF-8" if found.status < 400 else "text/plain;charset=UTF-8"
+    return Reply(found.status, {"content-type": kind, **found.headers}, found.content)
 
 
 def json_reply(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

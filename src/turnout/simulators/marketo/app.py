@@ -15,7 +15,8 @@ from turnout.simulators.kit.simulator import Simulator
 from turnout.simulators.marketo import answers, fidelity
 from turnout.simulators.marketo.account import hands
 from turnout.simulators.marketo.account.seed import account
-from turnout.simulators.marketo.answers import Found, Refused, Skipped
+from turnout.simulators.marketo.answers import File, Found, Refused, Skipped
+from turnout.simulators.marketo.bulk import exports, imports
 from turnout.simulators.marketo.calls import activities, activity_types, assets, leads, members, objects, schema
 from turnout.simulators.marketo.calls.operation import Operation
 from turnout.simulators.marketo.gate import Arrived, Identity, Limits, errors, measured, usage
@@ -32,6 +33,8 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *activities.CALLS,
     *activity_types.CALLS,
     *assets.CALLS,
+    *imports.CALLS,
+    *exports.CALLS,
 )
 """Every imitated call; the schema's paths come before those with a custom object's name in the same place."""
 
@@ -148,10 +151,12 @@ class Marketo:
         if what.get("do") == "expire_tokens":
             self.identity.expire()
             return {"expired": True}
+        self.account.advance(self._clock.now())
         return hands.act(self.account, what, self._clock.now())
 
     def state(self) -> Mapping[str, Any]:
         """Return what stands in the account: people, members with their status, rows, activities."""
+        self.account.advance(self._clock.now())
         return fidelity.standing(self.account)
 
     def fidelity(self) -> Sequence[Behaviour]:
@@ -162,21 +167,24 @@ class Marketo:
         return self.identity.answer(call.query, self.account.settings, call.now)
 
     def _stats(self, name: str, days: int, call: Call) -> Reply:
-        settings = self.account.settings
         if name.startswith("usage"):
-            rows = usage(self.limits, settings, call.now, days=days)
+            rows = usage(self.limits, call.now, days=days)
         else:
             rows = errors(self.limits, call.now, days=days)
         return answers.database(self.account.request_id(call.now), Found(rows))
 
     def _operation(self, operation: Operation, call: Call) -> Reply:
         request_id = self.account.request_id(call.now)
+        assert isinstance(call, Arrived)
         try:
+            self.account.advance(call.now)
             self._permitted(operation)
             found = operation.answer(self.account, call)
         except (Refused, Skipped) as no:
-            self.limits.refund(no.code, call.now)
+            self.limits.refund(no.code, call.user, call.now)
             return answers.failure(request_id, no.code, no.text)
+        if isinstance(found, File):
+            return answers.file(found)
         return (answers.asset if operation.asset else answers.database)(request_id, found)
 
     def _permitted(self, operation: Operation) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from turnout.simulators.kit.calls import Call
-from turnout.simulators.marketo.account.settings import Settings
+from turnout.simulators.marketo.account.settings import Service, Settings
 from turnout.simulators.marketo.answers import JSON, NOT_COUNTED, Refused, json_reply
 from turnout.wire import Reply
 
@@ -21,45 +21,58 @@ CENTRAL: Final = ZoneInfo("America/Chicago")
 
 
 class Arrived(Call):
-    """A call with what Marketo's front door measures: the length of its address."""
+    """A call with what Marketo's front door finds out: the length of its address, and the API user."""
 
     uri_bytes: int = 0
+    user: str = ""
+
+
+def user_of(call: Call) -> str:
+    """Return the API user who calls."""
+    assert isinstance(call, Arrived), "the front door was passed"
+    return call.user
 
 
 class Token(Struct):
-    """An access token and its end; `told` once its expiry was answered with 602."""
+    """An access token, its end, and whose it is; `told` once its expiry was answered with 602."""
 
     text: str
     ends_at: float
+    user: str
     told: bool = False
 
 
 class Identity:
-    """Who may call: one custom service with its client id and secret, and the tokens it was given."""
+    """Who may call: custom services with their client ids and secrets, and the tokens they were given."""
 
     def __init__(self, client_id: str, client_secret: str, random: Random) -> None:
         self._known = (client_id, client_secret)
         self._random = random
         self._tokens: dict[str, Token] = {}
-        self._current: Token | None = None
+        self._current: dict[str, Token] = {}
 
     def answer(self, params: Mapping[str, str], settings: Settings, now: float) -> Reply:
         """Return a token: the same one, with what is left of it, until it ends; 401 for wrong credentials."""
         if params.get("grant_type") != "client_credentials":
             return _unauthorized("unsupported_grant_type", f"Unsupported grant type: {params.get('grant_type')}")
-        if params.get("client_id") != self._known[0]:
-            return _unauthorized("unauthorized", "No client with requested id: " + params.get("client_id", ""))
-        if params.get("client_secret") != self._known[1]:
+        client_id = params.get("client_id", "")
+        services = {each.client_id: each for each in settings.services}
+        services[self._known[0]] = Service(*self._known, settings.user)
+        if client_id not in services:
+            return _unauthorized("unauthorized", f"No client with requested id: {client_id}")
+        if params.get("client_secret") != services[client_id].client_secret:
             return _unauthorized("invalid_client", "Bad client credentials")
-        if self._current is None or self._current.ends_at <= now:
+        token = self._current.get(client_id)
+        if token is None or token.ends_at <= now:
             text = f"{UUID(int=self._random.getrandbits(128), version=4)}:sj"
-            self._current = self._tokens[text] = Token(text, now + settings.token_seconds)
-        left = max(0, ceil(self._current.ends_at - now) - 1)
-        body = {"access_token": self._current.text, "token_type": "bearer", "expires_in": left, "scope": settings.user}
+            token = Token(text, now + settings.token_seconds, services[client_id].user)
+            self._current[client_id] = self._tokens[text] = token
+        left = max(0, ceil(token.ends_at - now) - 1)
+        body = {"access_token": token.text, "token_type": "bearer", "expires_in": left, "scope": token.user}
         return json_reply(body, headers={"cache-control": "no-store", "pragma": "no-cache"})
 
-    def check(self, call: Call, settings: Settings) -> None:
-        """Raise Refused unless the call carries a token that is valid now: 603 without, 601 unknown, 602 then 601."""
+    def check(self, call: Arrived, settings: Settings) -> None:
+        """Note whose token the call carries; Refused unless it is valid now: 603 without, 601 unknown, 602 then 601."""
         text = call.headers.get("authorization", "")
         if text.lower().startswith("bearer "):
             text = text[7:].strip()
@@ -73,12 +86,13 @@ class Identity:
         if token.ends_at <= call.now:
             token.told = True
             raise Refused("602")
+        call.user = token.user
 
     def expire(self) -> None:
         """End all tokens now, as resetting a custom service does."""
         for token in self._tokens.values():
             token.ends_at = 0.0
-        self._current = None
+        self._current.clear()
 
 
 def _unauthorized(error: str, description: str) -> Reply:
@@ -90,6 +104,7 @@ class Day(Struct):
     """One day of usage, in Central time."""
 
     calls: int = 0
+    users: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
 
@@ -101,7 +116,7 @@ class Limits:
         self._until: list[float] = []
         self._days: dict[str, Day] = {}
 
-    def admit(self, call: Call, settings: Settings) -> None:
+    def admit(self, call: Arrived, settings: Settings) -> None:
         """Count a call, or raise Refused: 607 over the day's quota, 606 over the window's, 615 over those at once."""
         day = self.day(call.now)
         if day.calls >= settings.daily_calls:
@@ -117,14 +132,16 @@ class Limits:
             self._until.append(call.now + settings.call_seconds)
         self._window.append(call.now)
         day.calls += 1
+        day.users[call.user] += 1
 
-    def refund(self, code: str, now: float) -> None:
+    def refund(self, code: str, user: str, now: float) -> None:
         """Take a call back that ended in one of the codes that do not count; note every error."""
         day = self.day(now)
         day.errors[code] += 1
         if code in NOT_COUNTED and self._window and self._window[-1] == now:
             self._window.pop()
             day.calls -= 1
+            day.users[user] -= 1
 
     def note(self, code: str, now: float) -> None:
         """Note an error of a call that was never counted."""
@@ -145,19 +162,19 @@ def measured(call: Arrived, settings: Settings) -> Reply | None:
     longest = settings.asset_uri_bytes if call.path.startswith("/rest/asset/") else settings.uri_bytes
     if call.uri_bytes > longest:
         return Reply(414, dict(JSON), b"")
-    if len(call.body) > settings.body_bytes:
+    if len(call.body) > (settings.bulk_body_bytes if call.path.startswith("/bulk/") else settings.body_bytes):
         return Reply(413, dict(JSON), b"")
     return None
 
 
-def usage(limits: Limits, settings: Settings, now: float, *, days: int) -> list[dict[str, Any]]:
+def usage(limits: Limits, now: float, *, days: int) -> list[dict[str, Any]]:
     """Return the calls of today (`days` 1) or of a week, by day."""
     found = [(date_of(now, ago), limits.day(now, ago)) for ago in reversed(range(days))]
     return [
         {
             "date": date,
             "total": day.calls,
-            "users": [{"userId": settings.user, "count": day.calls}] if day.calls else [],
+            "users": [{"userId": user, "count": count} for user, count in day.users.items() if count],
         }
         for date, day in found
     ]

@@ -95,6 +95,18 @@ class Caller:
     def sync(self, *records: Mapping[str, Any], path: str = "/rest/v1/leads.json", **body: Any) -> Any:
         return self.post(path, {"input": list(records), **body})
 
+    def upload(self, path: str, content: str, *, query: str = "format=csv", **fields: str) -> Any:
+        parts = [f'--frontier\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
+        head = (
+            '--frontier\r\nContent-Disposition: form-data; name="file"; filename="/a/b.csv"\r\nContent-Type: text/csv'
+        )
+        body = "".join(parts) + f"{head}\r\n\r\n{content}\r\n--frontier--\r\n"
+        headers = self.headers() | {"Content-Type": "multipart/form-data; boundary=frontier"}
+        return self._valid("POST", path, Request("POST", f"{path}?{query}", headers, body.encode()))
+
+    def file(self, path: str, **headers: str) -> Reply:
+        return self.raw(get(path, headers=self.headers() | headers))
+
     def act(self, **what: Any) -> Any:
         reply = self.raw(post("/_sim/act", what))
         assert reply.status == 200, reply.body

@@ -1,17 +1,29 @@
 """The account: people, programs, custom objects and activities together, and who may do what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, field
 
-from turnout.simulators.marketo.account.activities import Activities
+from turnout.clock import iso
+from turnout.simulators.marketo.account.activities import (
+    ADD_TO_LIST,
+    CHANGE_VALUE,
+    MERGE_LEADS,
+    NEW_LEAD,
+    REMOVE_FROM_LIST,
+    Activities,
+    Activity,
+)
+from turnout.simulators.marketo.account.assets import Campaign, Shelf, SmartList, StaticList, Tag, Token
 from turnout.simulators.marketo.account.objects import ObjectType
 from turnout.simulators.marketo.account.people import People, Person
 from turnout.simulators.marketo.account.programs import Program, Programs
 from turnout.simulators.marketo.account.settings import PERMISSIONS, Settings, permission_key
 from turnout.simulators.marketo.answers import Refused, Skipped
+from turnout.simulators.marketo.bulk.queue import Queue
 
 
 class Account(Struct):
@@ -23,6 +35,15 @@ class Account(Struct):
     programs: Programs = field(default_factory=Programs)
     objects: dict[str, ObjectType] = field(default_factory=dict)
     activities: Activities = field(default_factory=Activities)
+    lists: Shelf[StaticList] = field(default_factory=Shelf[StaticList])
+    smart_lists: Shelf[SmartList] = field(default_factory=Shelf[SmartList])
+    campaigns: Shelf[Campaign] = field(default_factory=Shelf[Campaign])
+    tags: list[Tag] = field(default_factory=list)
+    tokens: dict[tuple[str, int], list[Token]] = field(default_factory=dict)
+    clones: dict[str, int] = field(default_factory=dict)
+    imports: Queue = field(default_factory=lambda: Queue("Importing", "Complete"))
+    exports: Queue = field(default_factory=lambda: Queue("Processing", "Completed"))
+    next_batch: int = 1001
     calls: int = 0
     _random: Random = field(default_factory=lambda: Random(1))
 
@@ -65,6 +86,68 @@ class Account(Struct):
         if self.people.remove(person_id, now) is None:
             raise Skipped("1004")
         self.programs.leave_all(person_id)
+        for held in self.lists.by_id.values():
+            held.members.pop(person_id, None)
+
+    def create(self, values: Mapping[str, Any], now: float, *, partition: int = 1) -> Person:
+        """Return a new person, logged as New Lead."""
+        made = self.people.add({**values, "leadPartitionId": partition}, now)
+        self.log(made.id, NEW_LEAD, "Web service API", now=now)
+        return made
+
+    def edit(self, person: Person, values: Mapping[str, Any], now: float) -> None:
+        """Write values into a person; each that differs is logged as Change Data Value."""
+        for name, value in values.items():
+            old = person.values.get(name)
+            if old != value:
+                told = {"New Value": value, "Old Value": old, "Source": "Web service API"}
+                known = self.people.fields[name]
+                self.log(person.id, CHANGE_VALUE, known.display, now=now, primary_id=known.id, attributes=told)
+        self.people.change(person, values, now)
+
+    def join(self, held: StaticList, person_id: int, now: float) -> None:
+        """Add a person to a static list, where the person is not in it."""
+        if person_id not in held.members:
+            held.members[person_id] = now
+            self.log(person_id, ADD_TO_LIST, held.name, now=now, primary_id=held.id)
+
+    def leave(self, held: StaticList, person_id: int, now: float) -> None:
+        """Take a person out of a static list; Skipped (1015) where the person is not in it."""
+        if held.members.pop(person_id, None) is None:
+            raise Skipped("1015")
+        self.log(person_id, REMOVE_FROM_LIST, held.name, now=now, primary_id=held.id)
+
+    def in_smart_list(self, smart: SmartList) -> list[int]:
+        """Return the ids of the people whom a smart list finds."""
+        if not smart.filter:
+            return list(self.people.by_id)
+        return [each.id for each in self.people.matching(smart.filter, [smart.value])]
+
+    def log(
+        self,
+        person_id: int,
+        type_id: int,
+        primary: str,
+        *,
+        now: float,
+        primary_id: int = 0,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Log a standard activity; an attribute without a value is left out."""
+        told = tuple({"name": n, "value": v} for n, v in (attributes or {}).items() if v is not None)
+        date = iso(now)[:-5] + "Z"
+        self.activities.append(Activity(0, self.guid(), person_id, type_id, date, primary, told, now, primary_id))
+
+    def partition(self, name: str) -> int:
+        """Return the id of a partition; Refused (1008) where the API user has none of that name."""
+        if name not in self.settings.partitions:
+            raise Refused("1008")
+        return self.settings.partitions.index(name) + 1
+
+    def advance(self, now: float) -> None:
+        """Bring the jobs of the bulk API to where they stand now."""
+        self.imports.advance(now, self.settings.jobs_at_once)
+        self.exports.advance(now, self.settings.jobs_at_once)
 
     def merge(self, winner: int, losers: Iterable[int], now: float) -> None:
         """Make several people one: memberships, rows and activities go to the winner."""
@@ -73,6 +156,7 @@ class Account(Struct):
             self.person(loser)
             self._hand_over(loser, winner, now)
             self.forget(loser, now)
+            self.log(winner, MERGE_LEADS, str(loser), now=now, primary_id=loser)
 
     def _hand_over(self, loser: int, winner: int, now: float) -> None:
         for program in self.programs.by_id.values():
@@ -84,4 +168,7 @@ class Account(Struct):
                 for link in (each.name for each in kind.approved.links() if each.link and each.link.field == "id"):
                     for row in list(kind.at_link(link, loser)):
                         kind.write(row, {link: winner}, now)
+        for held in self.lists.by_id.values():
+            if loser in held.members:
+                held.members.setdefault(winner, held.members.pop(loser))
         self.activities.hand_over(loser, winner)

@@ -6,8 +6,14 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 NEW_LEAD: Final = 12
+CHANGE_VALUE: Final = 13
+ADD_TO_LIST: Final = 24
+REMOVE_FROM_LIST: Final = 25
+MERGE_LEADS: Final = 32
 DELETE_LEAD: Final = 37
+REQUEST_CAMPAIGN: Final = 47
 CHANGE_PROGRAM_STATUS: Final = 104
+PUSH_LEAD: Final = 145
 
 
 class Attribute(Struct, frozen=True):
@@ -64,14 +70,45 @@ def _text(name: str) -> Attribute:
     return Attribute(name, name)
 
 
+def _number(name: str) -> Attribute:
+    return Attribute(name, name, "integer")
+
+
 STANDARD: Final = (
     Standard(NEW_LEAD, "New Lead", "New person/record is added to the lead database", _text("Source Type"), ()),
+    Standard(
+        CHANGE_VALUE,
+        "Change Data Value",
+        "Changed attribute value for a person/record",
+        _text("Attribute Name"),
+        (_text("New Value"), _text("Old Value"), _text("Reason"), _text("Source")),
+    ),
+    Standard(ADD_TO_LIST, "Add to List", "Add a person/record to a list", _number("List ID"), (_text("Source"),)),
+    Standard(
+        REMOVE_FROM_LIST,
+        "Remove from List",
+        "Remove this person/record from a list",
+        _number("List ID"),
+        (_text("Source"),),
+    ),
+    Standard(
+        MERGE_LEADS, "Merge Leads", "Merge two or more people/records into one", _number("Lead ID"), (_text("Source"),)
+    ),
+    Standard(DELETE_LEAD, "Delete Lead", "Delete a person/record", _number("Lead ID"), ()),
+    Standard(REQUEST_CAMPAIGN, "Request Campaign", "Request campaign", _number("Campaign ID"), (_text("Source"),)),
     Standard(
         CHANGE_PROGRAM_STATUS,
         "Change Status in Progression",
         "Change the status in a program progression",
         _text("Program Name"),
         (_text("New Status"), _text("Old Status"), _text("Reason"), Attribute("Success", "Success", "boolean")),
+    ),
+    Standard(
+        PUSH_LEAD,
+        "Push Lead to Marketo",
+        "Push lead to Marketo through the API",
+        _number("Program ID"),
+        (_text("Source"), _text("Reason"), _text("API Method Name")),
     ),
 )
 
@@ -87,6 +124,7 @@ class Activity(Struct):
     primary: str
     attributes: tuple[Mapping[str, Any], ...]
     logged_at: float
+    primary_id: int = 0
 
 
 class Activities(Struct):

@@ -97,7 +97,7 @@ class People(Struct):
 
     def add(self, values: Mapping[str, Any], now: float) -> Person:
         """Return a new person, whoever else has the same values."""
-        person = Person(self.next_id, {}, now, now)
+        person = Person(self.next_id, {"leadPartitionId": 1}, now, now)
         self.next_id += 1
         self.by_id[person.id] = person
         self.change(person, values, now)

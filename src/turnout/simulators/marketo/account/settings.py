@@ -18,6 +18,14 @@ PERMISSIONS: Final = (
 """The five of Kaltura's document, and the two it forgets."""
 
 
+class Service(Struct, frozen=True, forbid_unknown_fields=True):
+    """A custom service beside the usual one: its client, and the API user it acts for."""
+
+    client_id: str
+    client_secret: str
+    user: str
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """An account's limits and switches; sizes in bytes, times in seconds."""
 
@@ -48,6 +56,20 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     activity_types: int = 10
     required_tags: tuple[str, ...] = ()
     user: str = "turnout@api.example.com"
+    services: tuple[Service, ...] = ()
+    partitions: tuple[str, ...] = ("Default",)
+    list_members: int = 100_000
+    # bulk: how many jobs, how long one takes, how much may be taken out in a day
+    bulk_body_bytes: int = 10_485_760
+    jobs_at_once: int = 2
+    jobs_queued: int = 10
+    job_seconds: float = 2.0
+    job_rows_per_second: float = 2_000.0
+    export_bytes_per_day: int = 524_288_000
+    export_filters: Literal["all", "basic"] = "all"
+    # not verified by anyone: what an import does with an empty cell, and with a member who is further already
+    import_blank: Literal["keep", "clear"] = "clear"
+    import_past_status: Literal["warning", "failure"] = "warning"
 
 
 def settings(given: Mapping[str, Any]) -> Settings:

@@ -58,7 +58,7 @@ def by_id(account: Account, call: Call) -> Found:
 def by_filter(account: Account, call: Call) -> Found:
     """Get Leads by Filter Type; over 1,000 matches is an error."""
     name, values = required(call.query, "filterType"), filter_values(call)
-    _searchable(account, name)
+    searchable(account, name)
     names = asked_fields(account, listed(call, "fields"))
     found = list(account.people.matching(name, values))
     if len(found) > MOST_MATCHES:
@@ -80,31 +80,50 @@ def sync(account: Account, call: Call) -> Found:
     lookup = str(body.get("lookupField") or "email")
     if lookup not in account.people.fields:
         raise Refused("1006", text=f"Lookup field '{lookup}' not found")
-    _searchable(account, lookup)
+    searchable(account, lookup)
     records = records_of(call, body)
     if account.settings.unknown_field == "request":
         for record in records:
             only_known(record, account.people.fields)
-    return Found([_synced(account, call, record, action=action, lookup=lookup) for record in records])
+    partition = str(body.get("partitionName") or "")
+    return Found(
+        [synced(account, call, record, action=action, lookup=lookup, partition=partition) for record in records]
+    )
 
 
-def _synced(account: Account, call: Call, record: Mapping[str, Any], *, action: str, lookup: str) -> dict[str, Any]:
+def synced(
+    account: Account, call: Call, record: Mapping[str, Any], *, action: str, lookup: str, partition: str = ""
+) -> dict[str, Any]:
+    """Create or update one person, and return the result: its id and status, or why it was skipped."""
     try:
+        place = _partition(account, partition, action)
         values = _values(account, record, action=action, lookup=lookup)
         person = None if action == "createDuplicate" else _match(account, call, record, lookup=lookup)
         if person is None and action == "updateOnly":
             raise Skipped("1004")
         if person and action == "createOnly":
             raise Skipped("1005")
-        _company(account, values, person)
+        if person and place and person.values["leadPartitionId"] != place:
+            raise Skipped("1010")
+        company_checked(account, values, person)
     except Skipped as no:
         return {"status": "skipped", "reasons": no.reasons()}
     if person:
-        account.people.change(person, values, call.now)
+        account.edit(person, values, call.now)
         return {"id": person.id, "status": "updated"}
-    made = account.people.add(values, call.now)
+    made = account.create(values, call.now, partition=place or 1)
     made.seen_from, made.call = call.now + account.settings.race_seconds, account.calls
     return {"id": made.id, "status": "created"}
+
+
+def _partition(account: Account, name: str, action: str) -> int:
+    """Return the partition that counts: it is honoured where people may be created; Skipped (1008) without a right."""
+    if not name or action not in {"createOnly", "createOrUpdate"}:
+        return 0
+    try:
+        return account.partition(name)
+    except Refused as no:
+        raise Skipped(no.code) from None
 
 
 def _values(account: Account, record: Mapping[str, Any], *, action: str, lookup: str) -> dict[str, Any]:
@@ -133,7 +152,8 @@ def _match(account: Account, call: Call, record: Mapping[str, Any], *, lookup: s
     return found[0] if found else None
 
 
-def _company(account: Account, values: Mapping[str, Any], person: Person | None) -> None:
+def company_checked(account: Account, values: Mapping[str, Any], person: Person | None) -> None:
+    """Raise Skipped (1021) where the company's fields may not be written."""
     if account.settings.company_fields == "always":
         return
     for name, value in values.items():
@@ -162,7 +182,8 @@ def _deleted(account: Account, person_id: Any, now: float) -> dict[str, Any]:
     return {"id": person_id, "status": "deleted"}
 
 
-def _searchable(account: Account, name: str) -> None:
+def searchable(account: Account, name: str) -> None:
+    """Raise Refused for a field that people cannot be found by: 1006 where there is none, 1011 for another."""
     known: Mapping[str, Field] = account.people.fields
     if name not in known:
         raise Refused("1006", name)

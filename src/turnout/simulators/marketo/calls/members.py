@@ -6,7 +6,7 @@ from typing import Any, Final
 from turnout.clock import instant
 from turnout.simulators.kit.calls import Call
 from turnout.simulators.marketo.account.account import Account
-from turnout.simulators.marketo.account.activities import CHANGE_PROGRAM_STATUS, Activity
+from turnout.simulators.marketo.account.activities import CHANGE_PROGRAM_STATUS
 from turnout.simulators.marketo.account.fields import Field, described, only_known, stored
 from turnout.simulators.marketo.account.programs import MEMBER_FIELDS, Member, Program, Step
 from turnout.simulators.marketo.answers import Found, Refused, Skipped
@@ -63,7 +63,7 @@ def sync_status(account: Account, call: Call) -> Found:
         before = program.members.get(person.id)
         old = before.status.name if before else "Not in Program"
         made = program.place(person.id, status, now=call.now)
-        _log(account, program, person.id, old=old, new=status, now=call.now)
+        log_status(account, program, person.id, old=old, new=status, now=call.now)
         return {"status": "created" if made else "updated", "leadId": person.id}
 
     return _each(call, body, placed)
@@ -111,7 +111,7 @@ def find(account: Account, call: Call) -> Found:
         if each not in account.programs.member_fields:
             raise Refused("1006", each)
     members, beside = page(call, _found(account, program, call, name=name), always_more=True)
-    rows = [_shown(account, program, each, names=names) for each in members]
+    rows = [shown(account, program, each, names=names) for each in members]
     return Found(sequence(rows), beside)
 
 
@@ -122,7 +122,7 @@ def leads_of_program(account: Account, call: Call) -> Found:
     members, beside = page(call, list(program.members.values()))
     rows = []
     for each in members:
-        told = _shown(account, program, each, names=["statusName"])
+        told = shown(account, program, each, names=["statusName"])
         membership = {name: told[name] for name in ("acquiredBy", "membershipDate", "reachedSuccess")}
         membership |= {"isExhausted": False, "progressionStatus": told["statusName"]}
         rows.append(person_shown(account.people.by_id[each.lead_id], names) | {"membership": membership})
@@ -144,7 +144,7 @@ def change_status(account: Account, call: Call) -> Found:
                 raise Skipped("1013", text="Membership not found")
             old = program.members[person.id].status.name
             program.place(person.id, status, now=call.now)
-            _log(account, program, person.id, old=old, new=status, now=call.now)
+            log_status(account, program, person.id, old=old, new=status, now=call.now)
             rows.append({"id": person.id, "status": "updated"})
         except Skipped as no:
             rows.append({"id": record.get("id"), "status": "skipped", "reasons": no.reasons()})
@@ -164,7 +164,7 @@ def _found(account: Account, program: Program, call: Call, *, name: str) -> list
     if name not in {"statusName", "reachedSuccess"} and not _custom(account, name):
         raise Refused("1003", text=f"Invalid filterType '{name}'")
     wanted = {text.lower() for text in filter_values(call)}
-    rows = ((each, _shown(account, program, each, names=[name])) for each in program.members.values())
+    rows = ((each, shown(account, program, each, names=[name])) for each in program.members.values())
     return [each for each, row in rows if str(row[name]).lower() in wanted]
 
 
@@ -178,7 +178,8 @@ def _range(call: Call) -> tuple[float, float]:
     return start, end
 
 
-def _shown(account: Account, program: Program, member: Member, *, names: Sequence[str]) -> dict[str, Any]:
+def shown(account: Account, program: Program, member: Member, *, names: Sequence[str]) -> dict[str, Any]:
+    """Return a membership as the API shows it: the default fields and `names`."""
     sticky = account.settings.success_stays
     success = bool(member.success_at) if sticky else member.status.success
     own: dict[str, Any] = {
@@ -216,13 +217,10 @@ def _lead_id(record: Mapping[str, Any]) -> int:
     return int(found)
 
 
-def _log(account: Account, program: Program, lead_id: int, *, old: str, new: Step, now: float) -> None:
+def log_status(account: Account, program: Program, lead_id: int, *, old: str, new: Step, now: float) -> None:
+    """Log a change of status in a program."""
     told = {"New Status": new.name, "Old Status": old, "Success": new.success}
-    attributes = tuple({"name": name, "value": value} for name, value in told.items())
-    activity = Activity(
-        0, account.guid(), lead_id, CHANGE_PROGRAM_STATUS, day_and_time(now), program.name, attributes, now
-    )
-    account.activities.append(activity)
+    account.log(lead_id, CHANGE_PROGRAM_STATUS, program.name, now=now, primary_id=program.id, attributes=told)
 
 
 def _custom(account: Account, name: str) -> bool:

@@ -95,13 +95,16 @@ def _synced(
         raise Skipped("1013")
     if row and action == "createOnly":
         raise Skipped("1017")
-    if row:
-        kind.write(row, values, now)
-        return {"status": "updated", "marketoGUID": row.guid}
-    made = Row(account.guid(), {}, now, now)
+    made = keep(account, kind, values, now=now, row=row)
     seen.add(made.guid)
-    kind.write(made, values, now)
-    return {"status": "created", "marketoGUID": made.guid}
+    return {"status": "updated" if row else "created", "marketoGUID": made.guid}
+
+
+def keep(account: Account, kind: ObjectType, values: Mapping[str, Any], *, now: float, row: Row | None = None) -> Row:
+    """Return the row with the same dedupe fields, or `row`, or a new one, after `values` are written to it."""
+    kept = row or kind.keyed(values) or Row(account.guid(), {}, now, now)
+    kind.write(kept, values, now)
+    return kept
 
 
 def _row_and_values(
@@ -127,13 +130,18 @@ def _key(kind: ObjectType, record: Mapping[str, Any]) -> None:
 
 
 def _values(account: Account, kind: ObjectType, record: Mapping[str, Any]) -> dict[str, Any]:
-    assert kind.approved
     only_known(record, kind.fields)
     values = {name: stored(kind.fields[name], value, account.settings) for name, value in record.items()}
+    linked(account, kind, values)
+    return values
+
+
+def linked(account: Account, kind: ObjectType, values: Mapping[str, Any]) -> None:
+    """Raise Skipped where a link points to nothing: 1004 for a person, 1013 for another object."""
+    assert kind.approved
     for link in kind.approved.links():
         if values.get(link.name) is not None:
             _linked(account, link.link, values[link.name])
-    return values
 
 
 def _linked(account: Account, link: Any, value: Any) -> None:
@@ -213,11 +221,12 @@ def _paged(kind: ObjectType, call: Call, rows: Sequence[Row], names: Sequence[st
     for name in asked:
         if name not in kind.fields and name not in SYSTEM:
             raise Refused("1006", name)
-    shown, beside = page(call, rows)
-    return Found(sequence(_shown(row, asked) for row in shown), beside)
+    part, beside = page(call, rows)
+    return Found(sequence(shown(row, asked) for row in part), beside)
 
 
-def _shown(row: Row, names: Sequence[str]) -> dict[str, Any]:
+def shown(row: Row, names: Sequence[str]) -> dict[str, Any]:
+    """Return a row as the API shows it; a field without a value is left out."""
     told = {"marketoGUID": row.guid} | {name: row.values.get(name) for name in names if name not in SYSTEM}
     told |= {"createdAt": day_and_time(row.created_at), "updatedAt": day_and_time(row.updated_at)}
     return {name: value for name, value in told.items() if value is not None}

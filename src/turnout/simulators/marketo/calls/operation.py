@@ -11,7 +11,7 @@ from msgspec import Struct
 from turnout.clock import iso
 from turnout.simulators.kit.calls import Call
 from turnout.simulators.marketo.account.account import Account
-from turnout.simulators.marketo.answers import Found, Refused
+from turnout.simulators.marketo.answers import File, Found, Refused
 
 MOST_ROWS: Final = 300
 MOST_VALUES: Final = 300
@@ -23,7 +23,7 @@ class Operation(Struct, frozen=True):
 
     method: str
     pattern: str
-    answer: Callable[[Account, Call], Found]
+    answer: Callable[[Account, Call], Found | File]
     needs: str = ""
     params: tuple[str, ...] = ()
     writing: bool = False

@@ -1,0 +1,1 @@
+"""Marketo's bulk API: files in and out through queues of jobs."""
