@@ -11,13 +11,14 @@ from alembic.config import Config as AlembicConfig
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from turnout.errors import Later, SettingsError
 
 _INSERT: Final[Mapping[str, Callable[..., Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS: Final = 30.0
+URL_HINT: Final = "give an SQLite or PostgreSQL URL whose driver is installed, or none for a file in the home"
 HELD_HINT: Final = "see that no other process holds it, then run again"
 
 
@@ -26,12 +27,10 @@ def opened(url: str) -> Engine:
 
     `url` is an SQLAlchemy URL, e.g. sqlite:////srv/turnout/turnout.db or postgresql+psycopg://...
     An SQLite database that another process holds is waited for 30 seconds, or the URL's own ?timeout=.
-    Raises Later where it is held longer; SettingsError where it cannot be opened, is no database of Turnout,
-    or was made by a newer Turnout.
+    Raises Later where it is held longer; SettingsError where the URL cannot be used, or the database cannot be
+    opened, is none of Turnout's, or was made by a newer Turnout.
     """
-    place = make_url(url)
-    impatient = place.get_backend_name() != "sqlite" or "timeout" in place.query
-    engine = create_engine(place, connect_args={} if impatient else {"timeout": BUSY_SECONDS})
+    engine = _engine(url)
     shown = f"the state database at {engine.url.render_as_string()}"
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
@@ -52,6 +51,17 @@ def opened(url: str) -> Engine:
             f"{shown} was made by a newer Turnout: {failure}", "install that version, or name another database"
         ) from failure
     return engine
+
+
+def _engine(url: str) -> Engine:
+    try:
+        place = make_url(url)
+        if place.get_backend_name() not in _INSERT:
+            raise SettingsError(f"a {place.get_backend_name()} database cannot hold the state", URL_HINT)
+        impatient = place.get_backend_name() != "sqlite" or "timeout" in place.query
+        return create_engine(place, connect_args={} if impatient else {"timeout": BUSY_SECONDS})
+    except (ArgumentError, ImportError) as failure:
+        raise SettingsError(f"the state database's URL cannot be used: {failure}", URL_HINT) from failure
 
 
 @contextmanager

@@ -50,6 +50,6 @@ def settings(home: Path) -> Settings:
     if not file.exists():
         return Settings()
     try:
-        return msgspec.convert(tomllib.loads(file.read_text()), Settings)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as failure:
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, OSError) as failure:
         raise SettingsError(f"{file}: {failure}", "mend the line, or remove the file to have the defaults") from failure
