@@ -13,9 +13,10 @@ from turnout.simulators.kit.simulator import Simulator
 from turnout.simulators.salesforce.acts import act
 from turnout.simulators.salesforce.bulk.running import proceed
 from turnout.simulators.salesforce.fidelity import BEHAVIOURS
+from turnout.simulators.salesforce.identity.sessions import signed_in
 from turnout.simulators.salesforce.org import Settings
 from turnout.simulators.salesforce.refusals import Refusal, not_found
-from turnout.simulators.salesforce.rest import oauth, resources
+from turnout.simulators.salesforce.rest import resources
 from turnout.simulators.salesforce.routes import OPEN, ROUTES, Answering
 from turnout.simulators.salesforce.seed import seeded
 from turnout.wire import Reply, Request
@@ -73,7 +74,7 @@ class Salesforce:
             if "v" in call.names:
                 resources.versioned(call.names["v"])
             if not route.open:
-                oauth.signed_in(self.org, call)
+                signed_in(self.org, call)
             resources.counted(self.org, call)
         except Refusal as refusal:
             return json_reply(refusal.body(), refusal.status)

@@ -32,6 +32,13 @@ class Settings(Struct, forbid_unknown_fields=True):
 
     client_id: str = "turnout-example-client"
     client_secret: str = "turnout-example-secret"
+    certificate: str = ""  # PEM, of the app: JWT bearer assertions are checked against it
+    callback_urls: list[str] = []  # of the app; none: any is taken
+    secret_required: bool = True  # in the web server flow
+    pkce_required: bool = False
+    rotating_refresh: bool = False  # each refresh gives a new refresh token and ends the old one
+    approved: bool = True  # the user consented, or an administrator did
+    run_as: bool = True  # the app has a user for client credentials
     session_seconds: float = 7200.0
     api_requests: int = 100_000
     deploy_looks: int = 2  # a deployment is done at this look at its status
@@ -71,6 +78,9 @@ class Org:
         self.tables = {key: Table(sobject) for key, sobject in self.sobjects.items()}
         self.now_text = datetime_text(clock.now())
         self.tokens: dict[str, float] = {}
+        self.refresh_tokens: dict[str, str] = {}
+        self.codes: dict[str, Any] = {}
+        self.sessions_made = 0
         self.calls_at: list[float] = []
         self.cursors: dict[str, Any] = {}
         self.deployments: dict[str, Any] = {}

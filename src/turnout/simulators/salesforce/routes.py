@@ -5,8 +5,9 @@ from typing import Final
 
 from turnout.simulators.kit.calls import Call
 from turnout.simulators.salesforce.bulk import ingest, queries
+from turnout.simulators.salesforce.identity import oauth, people
 from turnout.simulators.salesforce.org import Org
-from turnout.simulators.salesforce.rest import collections, deploying, describing, oauth, querying, resources, rows
+from turnout.simulators.salesforce.rest import collections, deploying, describing, querying, resources, rows
 from turnout.wire import Reply
 
 Answering = Callable[[Org, Call], Reply]
@@ -15,11 +16,22 @@ ROW: Final = V + "/sobjects/{object}"
 JOBS: Final = V + "/jobs/ingest"
 JOB: Final = JOBS + "/{id}"
 READS: Final = V + "/jobs/query"
+OAUTH: Final = "/services/oauth2"
+DISCOVERY: Final = "/.well-known/openid-configuration"
+ASKED: Final = (
+    *("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"),
+    *("prompt", "login_hint", "display", "immediate", "nonce"),
+)
 
 ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
-    ("POST", "/services/oauth2/token", oauth.token, False, ()),
-    ("POST", "/services/oauth2/revoke", oauth.revoke, False, ()),
-    ("GET", "/services/oauth2/userinfo", oauth.userinfo, False, ()),
+    ("GET", OAUTH + "/authorize", oauth.authorize, False, ASKED),
+    ("POST", OAUTH + "/token", oauth.token, False, ()),
+    ("POST", OAUTH + "/revoke", oauth.revoke, False, ()),
+    ("GET", OAUTH + "/revoke", oauth.revoke, False, ("token",)),
+    ("POST", OAUTH + "/introspect", oauth.introspect, False, ()),
+    ("GET", OAUTH + "/userinfo", people.userinfo, False, ()),
+    ("GET", "/id/{org}/{user}", people.identity, False, ("format", "oauth_token", "version")),
+    ("GET", DISCOVERY, people.discovery, False, ()),
     ("GET", "/services/data", resources.versions, False, ()),
     ("GET", V, resources.resources, False, ()),
     ("GET", V + "/limits", resources.limits, False, ()),
@@ -58,5 +70,9 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", ROW + "/{field}/{value}", rows.read_by_external, False, ("fields",)),
     ("PATCH", ROW + "/{field}/{value}", rows.upsert, True, ("updateOnly",)),
 )
-OPEN: Final = frozenset({"/services/oauth2/token", "/services/oauth2/revoke", "/services/data"})
-"""What is reached without a session."""
+OPEN: Final = frozenset({f"{OAUTH}/{name}" for name in ("authorize", "token", "revoke", "introspect")}) | {
+    "/services/data",
+    "/id/{org}/{user}",
+    DISCOVERY,
+}
+"""What is reached without a session in the header."""

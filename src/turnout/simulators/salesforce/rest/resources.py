@@ -11,7 +11,7 @@ DAY_SECONDS: Final = 86_400.0
 NEWEST: Final = 68
 OLDEST: Final = 31
 _SEASONS: Final = ("Spring", "Summer", "Winter")
-_UNCOUNTED: Final = ("/services/oauth2", "/services/data")
+_UNCOUNTED: Final = ("/services/oauth2", "/id/", "/.well-known")
 
 
 def version_label(version: int) -> str:
@@ -47,7 +47,7 @@ def number(call: Call) -> int:
 
 def resources(org: Org, call: Call) -> Reply:
     """Answer GET /services/data/vXX.0: the resources that are imitated."""
-    names = ("sobjects", "query", "queryAll", "limits", "composite", "metadata")
+    names = ("sobjects", "query", "queryAll", "limits", "composite", "metadata", "jobs/ingest", "jobs/query", "tooling")
     paths = {name: f"/services/data/{call.names['v']}/{name}" for name in names}
     return json_reply({**paths, "identity": f"{call.origin}/id/{org.org_id}/{org.user_id}"})
 
@@ -64,7 +64,7 @@ def counted(org: Org, call: Call) -> None:
 
 def metered(call: Call) -> bool:
     """Return whether a call counts: all but sign-in and the list of versions."""
-    return not call.path.startswith(_UNCOUNTED[0]) and call.path.rstrip("/") != _UNCOUNTED[1]
+    return not call.path.startswith(_UNCOUNTED) and call.path.rstrip("/") != "/services/data"
 
 
 def used_today(org: Org, now: float) -> int:
