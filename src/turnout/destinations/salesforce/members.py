@@ -7,13 +7,8 @@ from msgspec.structs import replace
 
 from turnout.destinations.kit import Difference, Row, Writer, alike
 from turnout.destinations.salesforce.calls.bulk import bulk
-from turnout.destinations.salesforce.calls.collections import (
-    COLLECTION_BYTES,
-    COLLECTION_ROWS,
-    Into,
-    size_bytes,
-    written,
-)
+from turnout.destinations.salesforce.calls.collections import COLLECTION_BYTES, Into, size_bytes
+from turnout.destinations.salesforce.calls.composite import COMPOSITE_ROWS, written
 from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.people import CONTACT, LEAD
 from turnout.destinations.salesforce.rendering import rejected
@@ -153,7 +148,7 @@ def _compared(row: Row, standing: dict[str, Found], names: list[str]) -> list[Di
 
 
 WRITER: Final = Writer(
-    rows=COLLECTION_ROWS,
+    rows=COMPOSITE_ROWS,
     bytes=COLLECTION_BYTES,
     render=render,
     # Members of one campaign go together, each kind of call by itself: a lost answer then leaves one kind unsure.

@@ -6,15 +6,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from turnout.destinations.kit import Difference, Row, Writer, alike
-from turnout.destinations.salesforce.calls.collections import (
-    COLLECTION_BYTES,
-    COLLECTION_ROWS,
-    WRITE_SECONDS,
-    Into,
-    matches,
-    size_bytes,
-    written,
-)
+from turnout.destinations.salesforce.calls.collections import COLLECTION_BYTES, WRITE_SECONDS, Into, matches, size_bytes
+from turnout.destinations.salesforce.calls.composite import COMPOSITE_ROWS, written
 from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.fields import PERSON, Column
 from turnout.destinations.salesforce.rendering import email_valid, plain, rejected, rendered
@@ -231,7 +224,7 @@ def compared(row: Row, found: Found | None, identity: str) -> list[Difference]:
 
 
 WRITER: Final = Writer(
-    rows=COLLECTION_ROWS,
+    rows=COMPOSITE_ROWS,
     bytes=COLLECTION_BYTES,
     render=render,
     group=lambda change: (change.op.value,),

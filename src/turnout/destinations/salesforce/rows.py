@@ -5,13 +5,8 @@ from typing import Any, Final
 
 from turnout.destinations.kit import Difference, Row, Writer
 from turnout.destinations.salesforce.calls.bulk import bulk
-from turnout.destinations.salesforce.calls.collections import (
-    COLLECTION_BYTES,
-    COLLECTION_ROWS,
-    Into,
-    size_bytes,
-    written,
-)
+from turnout.destinations.salesforce.calls.collections import COLLECTION_BYTES, Into, size_bytes
+from turnout.destinations.salesforce.calls.composite import COMPOSITE_ROWS, written
 from turnout.destinations.salesforce.calls.query import Found, id18, query_lists, quoted
 from turnout.destinations.salesforce.fields import COLUMNS
 from turnout.destinations.salesforce.people import LEAD, compared
@@ -139,7 +134,7 @@ def _group(change: Change) -> tuple[Any, ...]:
 
 
 WRITER: Final = Writer(
-    rows=COLLECTION_ROWS,
+    rows=COMPOSITE_ROWS,
     bytes=COLLECTION_BYTES,
     render=render,
     group=_group,

@@ -171,6 +171,9 @@ def record_ruling(code: str, words: str, key_field: str = "") -> Ruling:
     return msgspec.structs.replace(RULES.for_record(refined(code, words, key_field), words), code=code)
 
 
+COMPOSITE: Final = "/composite"
+"""Where several calls go as one."""
+
 JOBS: Final = "/jobs/ingest/"
 """Where a bulk job is: one that is not there any more is an answer, too."""
 
@@ -209,6 +212,8 @@ def readable(request: Request, reply: Reply) -> bool:
     data = reply.data()
     if "/composite/sobjects" in request.path:
         return isinstance(data, list)
+    if request.path == COMPOSITE:
+        return isinstance(data, dict) and isinstance(data.get("compositeResponse"), list)
     if request.path == "/query" or "/query/" in request.path:
         return isinstance(data, dict) and isinstance(data.get("records"), list)
     return isinstance(data, dict | list)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from turnout.destinations.kit import POLICIES, Session, Setting
+from turnout.destinations.salesforce.rules import COMPOSITE
 from turnout.errors import SettingsError
 from turnout.values.bindings import Config
 from turnout.wire import Request, Talk, form, get
@@ -136,10 +137,14 @@ def version(config: Config, offered: Sequence[Mapping[str, str]]) -> str:
 def signed(request: Request, session: Session) -> Request:
     """Return the request with its full address and the token.
 
-    A path that begins with /services/ counts from the host, any other from the API version.
+    A path that begins with /services/ counts from the host, any other from the API version; so do the addresses
+    of a composite call's parts. (No value can look like one: inside a text the quotes are escaped.)
     """
     assert request.url.startswith("/"), "talks name paths, not hosts"
     root = session.base_url.partition("/services/data/")[0]
     start = root if request.url.startswith("/services/") else session.base_url
     headers = {"Accept": "application/json", **request.headers, "Authorization": f"Bearer {session.token}"}
-    return msgspec.structs.replace(request, url=start + request.url, headers=headers)
+    body = request.body
+    if request.path == COMPOSITE:
+        body = body.replace(b'"url":"/', f'"url":"{urlsplit(session.base_url).path}/'.encode())
+    return msgspec.structs.replace(request, url=start + request.url, headers=headers, body=body)

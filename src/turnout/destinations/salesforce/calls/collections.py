@@ -13,7 +13,7 @@ from turnout.values.changes import Op
 from turnout.values.records import Value
 from turnout.values.sightings import FieldSeen
 from turnout.values.verdicts import Outcome
-from turnout.wire import Reply, Request, Talk, post
+from turnout.wire import Reply, Request, post
 
 COLLECTION_ROWS: Final = 200
 COLLECTION_BYTES: Final = 4_000_000
@@ -33,18 +33,16 @@ class Into(Struct, frozen=True):
     natural: tuple[str, ...] = ()
 
 
-def written(rows: Sequence[Row], into: Into) -> Talk[list[Outcome]]:
-    """Write rows, up to 200 a call, and answer for each: by id where the payload has one, by key, or as new.
+def chunks(rows: Sequence[Row], into: Into) -> list[list[Row]]:
+    """Return the rows that have something to write, as many as a call takes together, each chunk in one way."""
+    ways = (_update, _upsert, _create)
+    parts = [[row for row in rows if not idle(row) and _way(row, into) is way] for way in ways]
+    return [part[start : start + COLLECTION_ROWS] for part in parts for start in range(0, len(part), COLLECTION_ROWS)]
 
-    A row with nothing to write is accepted without a call.
-    """
-    outcomes = [Outcome(row.change.key, remote_id=row.change.remote_id, notes=row.notes) for row in rows if idle(row)]
-    for make in (_update, _upsert, _create):
-        part = [row for row in rows if not idle(row) and _way(row, into) is make]
-        for start in range(0, len(part), COLLECTION_ROWS):
-            some = part[start : start + COLLECTION_ROWS]
-            outcomes += answered(some, (yield make(some, into)), into)
-    return outcomes
+
+def writing(chunk: Sequence[Row], into: Into) -> Request:
+    """Return the call that writes a chunk: by id where the payloads have one, by key, or as new."""
+    return _way(chunk[0], into)(chunk, into)
 
 
 def idle(row: Row) -> bool:
@@ -86,7 +84,11 @@ def answered(rows: Sequence[Row], reply: Reply, into: Into) -> list[Outcome]:
 
     Answers that are fewer or more than the rows cannot be told apart: then every row may have been written.
     """
-    answers = reply.data()
+    return told(rows, reply.data(), into)
+
+
+def told(rows: Sequence[Row], answers: Any, into: Into) -> list[Outcome]:
+    """Return an outcome for each row from the answers of a collection."""
     if not isinstance(answers, list) or len(answers) != len(rows):
         count = len(answers) if isinstance(answers, list) else 0
         unsure = RULES.for_reply("not JSON", f"{count} answers for {len(rows)} records")

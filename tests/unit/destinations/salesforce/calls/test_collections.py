@@ -3,7 +3,8 @@ import json
 import pytest
 
 from turnout.destinations.kit import Row
-from turnout.destinations.salesforce.calls.collections import Into, written
+from turnout.destinations.salesforce.calls.collections import Into
+from turnout.destinations.salesforce.calls.composite import written
 from turnout.destinations.salesforce.calls.query import id18, lists, query, query_lists, quoted
 from turnout.values.changes import Op
 from turnout.values.records import Kind
@@ -65,28 +66,16 @@ def test_a_query_reads_page_after_page(drive):
     assert result == [{"Id": "1"}, {"Id": "2"}]
 
 
-def test_new_records_go_200_a_call_each_for_itself(drive, change):
-    rows = rows_of(change, *({"LastName": str(number)} for number in range(201)))
+def test_what_fits_one_collection_goes_as_one(drive, change):
+    rows = rows_of(change, {"LastName": "Reyes"})
     good = [{"id": "00Q000000000001AAA", "success": True, "errors": []}]
-    requests, outcomes = drive(written(rows, Into("Lead")), good * 200, good)
-    assert [(one.method, one.url, one.writing) for one in requests] == [("POST", "/composite/sobjects", True)] * 2
-    assert json.loads(requests[1].body) == {
+    requests, outcomes = drive(written(rows, Into("Lead")), good)
+    assert [(one.method, one.url, one.writing) for one in requests] == [("POST", "/composite/sobjects", True)]
+    assert json.loads(requests[0].body) == {
         "allOrNone": False,
-        "records": [{"attributes": {"type": "Lead"}, "LastName": "200"}],
+        "records": [{"attributes": {"type": "Lead"}, "LastName": "Reyes"}],
     }
-    assert len(outcomes) == 201
-
-
-def test_records_with_an_id_are_updated_and_those_with_a_key_upserted(drive, change):
-    rows = rows_of(change, {"id": "00v1", "Status": "Sent"}, {"k__c": "x", "Status": "Sent"}, op=Op.UPSERT)
-    updated = [{"id": "00v1", "success": True, "errors": []}]
-    upserted = [{"id": "00v2", "success": True, "errors": [], "created": False}]
-    requests, outcomes = drive(written(rows, Into("CampaignMember", "k__c")), updated, upserted)
-    assert [(one.method, one.url) for one in requests] == [
-        ("PATCH", "/composite/sobjects"),
-        ("PATCH", "/composite/sobjects/CampaignMember/k__c"),
-    ]
-    assert [(one.remote_id, one.made) for one in outcomes] == [("00v1", False), ("00v2", False)]
+    assert [one.remote_id for one in outcomes] == ["00Q000000000001AAA"]
 
 
 def test_a_row_with_nothing_to_write_is_accepted_without_a_call(drive, change):
