@@ -143,6 +143,20 @@ def test_persons_are_not_withdrawn_where_not_all_bindings_were_asked(ledger: Led
     assert stand(ledger.row(PERSON)) is Stand.OWED
 
 
+def test_persons_are_withdrawn_where_all_bindings_were_asked(ledger: Ledger) -> None:
+    ledger.want({PERSON: "d1"}, ["b1"])
+    ledger.want({}, ["b1"])
+    assert stand(ledger.row(PERSON)) is Stand.NOTHING
+
+
+def test_a_refusal_of_a_call_under_way_does_not_refuse_a_newer_wish(ledger: Ledger) -> None:
+    ledger.want({ROW: "d1"}, ["b1"])
+    ledger.claim("f.1", [change(ROW, "d1")], due=NOW + 60)
+    ledger.want({ROW: "d2"}, ["b1"])
+    ledger.park(ROW, Parking.REJECTED, "too long")
+    assert (ledger.row(ROW).refused, stand(ledger.row(ROW))) == ("d1", Stand.OWED)
+
+
 def test_a_withdrawn_record_that_is_wanted_again_stands_as_it_was_accepted(ledger: Ledger) -> None:
     ledger.want({MEMBER: "d1"}, ["b1"])
     ledger.accept(change(MEMBER, "d1"), remote_id="00vA", detail="created")

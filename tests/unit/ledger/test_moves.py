@@ -103,6 +103,10 @@ def test_what_is_wanted_is_parked_with_how_why_and_the_vendors_code() -> None:
     )
 
 
+def test_a_parked_row_waits_for_no_time() -> None:
+    assert moves.parked(WANTED, Parking.HELD, "choose one").due == 0.0
+
+
 def test_a_refused_call_parks_what_it_carried_and_not_a_newer_wish() -> None:
     row = moves.parked(moves.wanted(CLAIMED, "d2"), Parking.REJECTED, "no", digest="d1")
     assert (row.refused, row.claimed, stand(row)) == ("d1", "", Stand.OWED)

@@ -271,6 +271,14 @@ def test_a_status_that_a_person_raised_after_us_is_kept(desk: Desk) -> None:
     assert desk.parked(MEMBER)[0] is Parking.KEPT
 
 
+def test_an_accepted_member_of_another_person_is_not_confirmed_but_noted_anew(desk: Desk) -> None:
+    desk.known(remote_id="003B")
+    desk.member(values={"written": "Registered"}, **ACCEPTED)
+    desk.seen("Registered")
+    made = desk.plan()
+    assert (made.confirmed, [one.change.person_id for one in made.settled]) == ([], ["003B"])
+
+
 def test_a_member_that_is_gone_when_read_back_is_a_reject(desk: Desk) -> None:
     desk.known()
     desk.member(values={"written": "Registered"}, **ACCEPTED)

@@ -135,6 +135,14 @@ def test_a_withdrawn_person_owns_no_remote_id(desk: Desk) -> None:
     assert desk.plan().aliases == {}
 
 
+def test_a_person_whose_place_was_forgotten_owns_no_remote_id(desk: Desk) -> None:
+    desk.person("ada", remote_id="003N")
+    desk.member()
+    desk.person("bob")
+    desk.match(NEW, who="bob")
+    assert desk.plan().aliases == {}
+
+
 def test_an_accepted_person_is_left_in_peace(desk: Desk) -> None:
     desk.known()
     made = desk.plan()
@@ -181,6 +189,14 @@ def test_what_refers_to_an_excluded_person_is_excluded_with_the_same_reason(desk
         ("member", Parking.EXCLUDED, "kept out by a rule"),
         ("engagement", Parking.EXCLUDED, "kept out by a rule"),
     }
+
+
+def test_what_a_lost_call_carried_waits_for_its_answer_although_the_person_is_excluded(desk: Desk) -> None:
+    desk.policy = Policy(excluded_domains=frozenset({"example.com"}))
+    desk.person(refused="d1", parking=Parking.EXCLUDED, code="domain")
+    desk.member(claimed="m1")
+    made = desk.plan()
+    assert (made.parks, list(made.waiting.values())) == ({}, ["waits for its person"])
 
 
 def test_what_was_excluded_with_a_person_waits_for_them_once_they_may_come_in(desk: Desk) -> None:

@@ -77,6 +77,13 @@ def test_people_wait_where_their_bindings_people_are_stopped(desk: Desk) -> None
     assert desk.plan().waiting[PERSON] == "the campaign is missing"
 
 
+def test_an_accounts_people_can_be_stopped_as_one_stream(desk: Desk) -> None:
+    desk.stopped["", Kind.PERSON] = "the sign-in was refused"
+    desk.person()
+    desk.member()
+    assert desk.plan().waiting[PERSON] == "the sign-in was refused"
+
+
 def test_a_wish_taken_back_is_left_in_the_account(desk: Desk) -> None:
     desk.joined()
     desk.row(wanted="", accepted="r1", accepted_at=1.0)

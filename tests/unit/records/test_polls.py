@@ -31,6 +31,10 @@ def test_a_slot_of_a_poll_that_nobody_tells_of_any_more_stays_taken() -> None:
     assert slots([answer("b")], {(ENTRY, "a"): 1}) == {(ENTRY, "b"): 2}
 
 
+def test_a_new_poll_takes_the_slot_after_the_highest() -> None:
+    assert slots([answer("b")], {(ENTRY, "a"): 3}) == {(ENTRY, "b"): 4}
+
+
 def test_each_session_numbers_its_own_polls() -> None:
     answers = [answer("a"), answer("b", session="1_live0004")]
     assert slots(answers, {}) == {(ENTRY, "a"): 1, ("1_live0004", "b"): 1}
