@@ -164,6 +164,8 @@ def sync_told(found: Sequence[Synced]) -> Iterable[Any]:
             yield f"{one.connection}: {number} records wait: {reason}"
         for stream, reason in one.halted.items():
             yield f"{one.connection}: {stream} is stopped: {reason}"
+        if one.later:
+            yield f"{one.connection}: come back later: {one.later}"
 
 
 def verified(*, event: str = "", connection: str = "", face: Hidden) -> int:

@@ -11,7 +11,7 @@ from turnout.facts.actions import PollAnswer
 from turnout.facts.arrived import poll_answers, registrations
 from turnout.facts.people import Registration
 from turnout.metrics.engine import measured
-from turnout.metrics.reports import reported
+from turnout.metrics.reports import ReportRow, reported
 from turnout.metrics.rows import Measured, MetricRow
 from turnout.pipeline.home import Home
 from turnout.records.attendance import Seen
@@ -34,19 +34,30 @@ class Gathered(Struct, frozen=True):
 def gathered(home: Home, event_id: str = "", *, fix: bool = False) -> list[Gathered]:
     """Return the facts of every event seen, or of one; events that are not registered have only an id.
 
-    With `fix`, home channels and poll slots are fixed for good, as delivery needs them.
+    With `fix`, who is one person, home channels and poll slots are fixed for good, as delivery needs them.
     """
     numbers = measured(home.path, home.engine, event_id or None)
     with transaction(home.engine) as connection:
         told = registrations(connection)
+        reports = reported(connection)
         registered = {event.id: event for event in events(connection)}
-        everyone = _everyone(connection, told, numbers, chosen=home.settings)
-        wanted = [event_id] if event_id else sorted({*registered, *(row.event_id for row in numbers.rows)})
+        rows: list[MetricRow | ReportRow] = [*numbers.rows, *reports]
+        everyone = _everyone(connection, told, rows, chosen=home.settings)
+        seen = {row.event_id for row in rows}
         found = [
-            _event(connection, registered.get(one, Event(one, "")), told, numbers=numbers, everyone=everyone, home=home)
-            for one in wanted
+            _event(
+                connection,
+                registered.get(one, Event(one, "")),
+                told,
+                numbers=numbers,
+                reports=[row for row in reports if row.event_id == one],
+                everyone=everyone,
+                home=home,
+            )
+            for one in ([event_id] if event_id else sorted({*registered, *seen}))
         ]
         if fix:
+            known.settle(connection, everyone)
             for one in found:
                 known.fix_homes(connection, one.facts.homes)
                 known.fix_slots(connection, one.facts.slots)
@@ -54,21 +65,27 @@ def gathered(home: Home, event_id: str = "", *, fix: bool = False) -> list[Gathe
 
 
 def _everyone(
-    connection: Connection, told: Sequence[Registration], numbers: Measured, *, chosen: Settings
+    connection: Connection, told: Sequence[Registration], rows: Iterable[MetricRow | ReportRow], *, chosen: Settings
 ) -> list[Person]:
-    """Return every person; attendees not seen before get their place for good."""
+    """Return every person, registered or only seen in `rows`; attendees not seen before get their place for good."""
     by_attendee: dict[Attendee, list[Registration]] = defaultdict(list)
     for registration in told:
         by_attendee[Attendee(registration.source, registration.user_id)].append(registration)
     first = {attendee: min(one.status_at for one in theirs) for attendee, theirs in by_attendee.items()}
-    for row in numbers.rows:
-        first.setdefault(Attendee(row.source, row.user), row.first_at or float("inf"))
+    for row in rows:
+        first.setdefault(Attendee(row.source, row.user), getattr(row, "first_at", 0.0) or float("inf"))
     since = known.enrol(connection, sorted(first, key=lambda attendee: (first[attendee], attendee)))
-    observed = [_observed(one, by_attendee.get(one, []), since=since[one], chosen=chosen) for one in first]
+    settled = known.settled(connection)
+    observed = [
+        _observed(one, by_attendee.get(one, []), since=since[one], person=settled.get(one, ""), chosen=chosen)
+        for one in first
+    ]
     return persons(observed, known.aliases(connection))
 
 
-def _observed(attendee: Attendee, told: Sequence[Registration], *, since: float, chosen: Settings) -> Observed:
+def _observed(
+    attendee: Attendee, told: Sequence[Registration], *, since: float, person: str, chosen: Settings
+) -> Observed:
     ordered = sorted(told, key=lambda one: one.status_at)
     emails = [normal_email(one.email) for one in ordered if one.email]
     if not emails and chosen.user_id_as_email and "@" in attendee.user:
@@ -76,7 +93,7 @@ def _observed(attendee: Attendee, told: Sequence[Registration], *, since: float,
     profile = {name: value for one in ordered for name in PROFILE if (value := getattr(one, name))}
     email = emails[-1] if emails else ""
     before = tuple(dict.fromkeys(old for old in emails if old != email))
-    return Observed(attendee, since, email, before, profile, ordered[-1].status_at if ordered else 0.0)
+    return Observed(attendee, since, email, before, profile, ordered[-1].status_at if ordered else 0.0, person)
 
 
 def _event(
@@ -85,6 +102,7 @@ def _event(
     told: Sequence[Registration],
     *,
     numbers: Measured,
+    reports: Sequence[ReportRow],
     everyone: Sequence[Person],
     home: Home,
 ) -> Gathered:
@@ -96,15 +114,14 @@ def _event(
     ]
     history = _history([one for one in told if one.event_id == event.id])
     if home.settings.derive_statuses:
-        history = {**_derived(rows, event), **history}
+        history = {**_derived_of_reports(reports, event), **_derived(rows, event), **history}
     facts = EventFacts(
         persons=everyone,
         history=history,
         counted=counted,
         reported=[
             Reported(person_of[Attendee(one.source, one.user)], one.entry_id, one.channel_id, one.values)
-            for one in reported(connection, event.id)
-            if Attendee(one.source, one.user) in person_of
+            for one in reports
         ],
         answers=answers,
         sessions=_sessions(event, numbers, home),
@@ -155,6 +172,16 @@ def _derived(rows: Iterable[MetricRow], event: Event) -> dict[Attendee, list[See
         else:
             word = "attended"
         history[Attendee(row.source, row.user)].append(Seen(row.first_at, word))
+    return dict(history)
+
+
+def _derived_of_reports(reports: Iterable[ReportRow], event: Event) -> dict[Attendee, list[Seen]]:
+    """Return a status for each attendee of whom only reports tell: played, or was there."""
+    history: dict[Attendee, list[Seen]] = defaultdict(list)
+    for row in reports:
+        played = any(row.values.get(name) for name in ("plays", "live_minutes_viewed", "vod_minutes_viewed"))
+        seen = Seen(event.starts_at, "participated" if played else "attended")
+        history[Attendee(row.source, row.user)].append(seen)
     return dict(history)
 
 
