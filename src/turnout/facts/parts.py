@@ -50,6 +50,10 @@ class Parts(Struct, frozen=True):
         """Return how large the file is."""
         return (self.root / name).stat().st_size
 
+    def changed_at(self, name: str) -> float:
+        """Return when the file got its name."""
+        return (self.root / name).stat().st_mtime
+
     def names(self) -> set[str]:
         """Return the names of all sealed files at the top of the store."""
         if not self.root.exists():

@@ -18,22 +18,35 @@ from turnout.tables import GENERATION, PART, SESSION
 
 ROW_GROUP = 20_000
 
+STATE_LOCK = "state.lock"
+"""Held by who reads the parts of beacons, or moves them."""
+
 
 class Refreshed(Struct, frozen=True):
-    """What a refresh took in: parts, the viewing sessions it touched, and the beacons that were new."""
+    """What a refresh took in: parts, the viewing sessions it touched, and the beacons that were new.
+
+    `step` numbers the refreshes that touched anything; `late` counts sessions with beacons that came after theirs
+    were dropped: such a session stays as it was counted.
+    """
 
     parts: int
     sessions: int
     beacons: int
+    step: int = 0
+    late: int = 0
 
 
 class Standing(Struct, frozen=True):
-    """What the state database says: parts not yet consumed and consumed, generations, lengths of entries."""
+    """What the state database says: parts not yet consumed and consumed, generations, lengths of entries.
+
+    `dropped_ms` is before when beacons may be missing, since they were dropped once they were counted.
+    """
 
     fresh: Mapping[int, str]
     consumed: Sequence[str]
     generations: Mapping[int, str]
     durations: Mapping[str, int]
+    dropped_ms: int = 0
 
 
 def beacon_parts(home: Path) -> Parts:
@@ -53,7 +66,7 @@ def refresh(home: Path, engine: Engine, clock: Clock) -> Refreshed:
     names their generation. One process at a time refreshes a home; another waits.
     """
     store = state_parts(home)
-    with alone(home / "state.lock"):
+    with alone(home / STATE_LOCK):
         with transaction(engine) as connection:
             standing = _standing(connection)
         store.drop(store.names() - set(standing.generations.values()))
@@ -97,13 +110,15 @@ def generation_files(connection: Connection) -> dict[int, str]:
 
 
 def _standing(connection: Connection) -> Standing:
-    parts = connection.execute(select(PART.c.id, PART.c.path, PART.c.generation).order_by(PART.c.id)).all()
+    columns = (PART.c.id, PART.c.path, PART.c.generation, PART.c.received_at)
+    parts = connection.execute(select(*columns).order_by(PART.c.id)).all()
     lengths = connection.execute(select(SESSION.c.entry_id, SESSION.c.duration_ms).where(SESSION.c.duration_ms > 0))
     return Standing(
         fresh={part.id: part.path for part in parts if not part.generation},
-        consumed=[part.path for part in parts if part.generation],
+        consumed=list(dict.fromkeys(part.path for part in parts if part.generation and part.path)),
         generations=generation_files(connection),
         durations={row.entry_id: row.duration_ms for row in lengths},
+        dropped_ms=round(1000 * max((part.received_at for part in parts if not part.path), default=0.0)),
     )
 
 
@@ -119,7 +134,8 @@ def _relations(work: duckdb.DuckDBPyConnection, home: Path, standing: Standing) 
     work.execute(f"CREATE TABLE near AS {statements.NEAR}")
     work.execute(f"CREATE TABLE stood AS {statements.STOOD}")
     work.execute(f"CREATE VIEW stands AS {statements.STANDS}")
-    work.execute(f"CREATE TABLE touched AS {statements.TOUCHED}")
+    work.execute(f"CREATE TABLE came AS {statements.TOUCHED}")
+    work.execute(f"CREATE TABLE touched AS {statements.countable(standing.dropped_ms)}")
     again = work.execute("SELECT count(*) FROM touched WHERE again").fetchall()[0][0]
     every = [*standing.consumed, *standing.fresh.values()] if again else []
     _beacons(work, "consumed", [store.locate(name) for name in every])
@@ -137,15 +153,15 @@ def _beacons(work: duckdb.DuckDBPyConnection, name: str, files: Sequence[str]) -
 
 def _advance(work: duckdb.DuckDBPyConnection, store: Parts, standing: Standing) -> Refreshed:
     """Write the next generation's file, where any viewing session is touched."""
-    beacons, sessions = work.execute("SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM touched)").fetchall()[
-        0
-    ]
+    counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in ("fresh", "touched", "came"))
+    beacons, sessions, came = work.execute(f"SELECT {counts}").fetchall()[0]
+    step = _next(standing.generations)
     if sessions:
         goes_on = f"SELECT stood.* FROM stood JOIN carried ON {statements.on_key('stood', 'carried')}"
         work.execute(f"CREATE VIEW deltas AS {statements.DELTAS}")
         work.execute(f"CREATE TABLE partials AS {statements.totals()} UNION ALL BY NAME {_only_state(goes_on)}")
-        store.seal(file_name(_next(standing.generations)), lambda path: _copy(work, statements.states(), path))
-    return Refreshed(len(standing.fresh), sessions, beacons)
+        store.seal(file_name(step), lambda path: _copy(work, statements.states(step), path))
+    return Refreshed(len(standing.fresh), sessions, beacons, step if sessions else step - 1, came - sessions)
 
 
 def _only_state(query: str) -> str:

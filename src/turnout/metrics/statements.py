@@ -122,10 +122,10 @@ def _first(part: Part) -> str:
 STATE: Final = {
     **dict.fromkeys((*KEY, "event"), "VARCHAR"),
     **dict.fromkeys(
-        ("channel", *(part.name for part in (*PLAYER_PARTS, *BOOKKEEPING)), *PLACES, "duration_ms"), "BIGINT"
+        ("channel", *(part.name for part in (*PLAYER_PARTS, *BOOKKEEPING)), *PLACES, "duration_ms", "step"), "BIGINT"
     ),
 }
-"""The columns of the state of viewing sessions, and their types."""
+"""The columns of the state of viewing sessions, and their types; `step` is the refresh that counted it last."""
 
 
 def totals(deltas: str = "deltas") -> str:
@@ -148,8 +148,8 @@ def together(keys: Sequence[str], partials: str = "partials") -> str:
     return f"SELECT {_names(keys)}, {merges} FROM {partials} GROUP BY {_names(keys)}"
 
 
-def states(partials: str = "partials") -> str:
-    """Return the query for the new state of viewing sessions: their parts, and the place where each stands."""
+def states(step: int = 1, partials: str = "partials") -> str:
+    """Return the query for the new state of viewing sessions: their parts, the place where each stands, the step."""
     return f"""
         WITH parts AS ({together((*KEY, *SAME), partials)}),
         places AS (
@@ -157,7 +157,7 @@ def states(partials: str = "partials") -> str:
             ARG_MAX(view_received_ms, view_place) AS view_received_ms, MAX(counted_place) AS counted_place,
             MAX(duration_ms) AS duration_ms
           FROM {partials} GROUP BY {_names(KEY)})
-        SELECT parts.*, {_names((*PLACES, "duration_ms"), "places")}
+        SELECT parts.*, {_names((*PLACES, "duration_ms"), "places")}, CAST({step} AS BIGINT) AS step
         FROM parts JOIN places ON {on_key("parts", "places")}
     """
 
@@ -183,6 +183,16 @@ FROM stands
 LEFT JOIN durations ON stands.entry = durations.entry
 WHERE stands.duration_ms <> COALESCE(durations.duration_ms, 0)
 """
+
+
+def countable(dropped_ms: int = 0) -> str:
+    """Return the query for what is counted: all that came, but for sessions to be counted again whose beacons are gone.
+
+    Beacons from before `dropped_ms` may have been dropped.
+    """
+    gone = f"again AND EXISTS (SELECT 1 FROM stood WHERE {on_key('stood', 'came')} AND stood.first_ms < {dropped_ms})"
+    return f"SELECT * FROM came WHERE NOT ({gone})"
+
 
 STANDS: Final = f"SELECT DISTINCT {_names((*KEY, *PLACES, 'duration_ms'))} FROM stood"
 
@@ -233,6 +243,7 @@ STATEMENTS: Final = {
     "totals": totals(),
     "states": states(),
     "touched": TOUCHED,
+    "countable": countable(),
     "changed": CHANGED,
     "near": NEAR,
     "stands": STANDS,
