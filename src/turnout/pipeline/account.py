@@ -67,6 +67,7 @@ class Account(Struct):
         yield from self.read_targets()
         if not self.targets:
             return
+        unread = self.ending.later
         while True:
             self.ending = Ending()
             desk, current = self._wished()
@@ -79,6 +80,7 @@ class Account(Struct):
                 patience_seconds=self.patience_seconds,
                 ending=self.ending,
             )
+            self.ending.later = self.ending.later or unread
             self.tally += desk.reckoning.tally
             self.halted |= {stream: ruling.sentence() for stream, ruling in desk.reckoning.halted.items()}
             if not self.ending.aliases:
