@@ -13,6 +13,7 @@ from turnout.destinations.marketo.settings import SETTINGS as MARKETO_SETTINGS
 from turnout.destinations.salesforce.rules import RULES as SALESFORCE_RULES
 from turnout.destinations.salesforce.settings import SETTINGS as SALESFORCE_SETTINGS
 from turnout.metrics.page import page as metrics_page
+from turnout.simulators.kaltura.fidelity import fidelity as kaltura_fidelity
 from turnout.simulators.marketo.fidelity import fidelity as marketo_fidelity
 from turnout.simulators.salesforce.fidelity import fidelity as salesforce_fidelity
 from turnout.sources.page import page as sources_page
@@ -45,6 +46,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
 
 
 WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/reference/fidelity-kaltura.md": kaltura_fidelity,
     "docs/reference/fidelity-marketo.md": marketo_fidelity,
     "docs/reference/fidelity-salesforce.md": salesforce_fidelity,
     "docs/reference/metrics.md": metrics_page,

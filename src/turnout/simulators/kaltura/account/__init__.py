@@ -1,0 +1,1 @@
+"""What stands in the imitated account: partner, sessions, people, what they do, polls."""
