@@ -41,7 +41,7 @@ class Fixture(Struct):
     faults: Sequence[Fault]
 
 
-def fixture(kind: str, clock: VirtualClock) -> Fixture:
+def fixture(kind: str, clock: VirtualClock, *, bulk_rows: str) -> Fixture:
     """Return a vendor's account, not provisioned yet."""
     binding = Binding(BINDING, "9009", PROGRAM, kind, program=PROGRAM)
     if kind == "salesforce":
@@ -51,7 +51,7 @@ def fixture(kind: str, clock: VirtualClock) -> Fixture:
             "client_id": salesforce.CLIENT_ID,
             "client_secret": salesforce.CLIENT_SECRET,
         }
-        return Fixture(SALESFORCE, simulator, Config(kind, kind, settings), binding, SALESFORCE_FAULTS)
+        return Fixture(SALESFORCE, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, SALESFORCE_FAULTS)
     seed = {
         "channels": [
             {
@@ -68,7 +68,7 @@ def fixture(kind: str, clock: VirtualClock) -> Fixture:
         "client_id": marketo.CLIENT_ID,
         "client_secret": marketo.CLIENT_SECRET,
     }
-    return Fixture(MARKETO, simulator, Config(kind, kind, settings), binding, MARKETO_FAULTS)
+    return Fixture(MARKETO, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, MARKETO_FAULTS)
 
 
 def _campaign() -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _common(writes: str) -> tuple[Fault, ...]:
 
 
 SALESFORCE_FAULTS = (
-    *_common("/composite/sobjects"),
+    *_common("/(composite|jobs/ingest)"),
     Fault("refuse", path="/composite", chance=0.05, times=0, code="UNABLE_TO_LOCK_ROW"),
     Fault("refuse", path="/services/data/v", chance=0.03, times=0, code="INVALID_SESSION_ID"),
 )

@@ -47,7 +47,14 @@ class Jobs:
     @property
     def due(self) -> float:
         """Return when the next job is to be looked at; infinite where none is under way."""
-        return min((job.due for job in self.under_way.values()), default=FOREVER)
+        return min((job.due for job in self._heads()), default=FOREVER)
+
+    def _heads(self) -> list[JobRow]:
+        """Return the oldest job of each stream: one at a time goes on, the others wait for it."""
+        heads: dict[tuple[str, Kind], JobRow] = {}
+        for job in self.under_way.values():
+            heads.setdefault((job.binding, job.kind), job)
+        return list(heads.values())
 
     def begin(self, number: str, rows: Sequence[Row]) -> None:
         """Write down a new job and claim its records until it ends."""
@@ -60,23 +67,15 @@ class Jobs:
 
     def flights(self, rebuilt: Rebuilt) -> list[Flight]:
         """Return the next step of every job that is due; one job of a stream at a time."""
-        now, made = self._clock.now(), []
-        busy: set[tuple[str, Kind]] = set()
-        for job in list(self.under_way.values()):
-            stream = (job.binding, job.kind)
-            if stream in busy:
-                continue
-            busy.add(stream)
-            if job.due <= now:
-                made.append(self._flight(job, rebuilt))
-        return made
+        now = self._clock.now()
+        return [self._flight(job, rebuilt) for job in self._heads() if job.due <= now]
 
     def _flight(self, job: JobRow, rebuilt: Rebuilt) -> Flight:
         bulk = self._bulk(job)
-        if job.number not in self._rows:
-            keys = [row.key for row in self._reckoning.ledger.rows.values() if row.batch == job.number and row.claimed]
-            self._rows[job.number] = rebuilt(keys)
-            if job.state not in HANDED_OVER:  # from before a restart, and not closed: given up, and begun again
+        if job.number not in self._rows:  # from before a restart
+            claimed = self._reckoning.ledger.rows.values()
+            self._rows[job.number] = rebuilt([row.key for row in claimed if row.batch == job.number and row.claimed])
+            if job.state not in HANDED_OVER:  # given up, and begun again
                 return self._dropping(job, bulk)
         target = self._target(job)
         seen = Job(job.state, job.remote_id)
@@ -115,36 +114,37 @@ class Jobs:
             return []
         if job.state != "new" and job.state not in HANDED_OVER:
             return [self._dropping(job, self._bulk(job), None if lost else ruling)]
-        rows = self._rows[job.number]
         if job.state == "new" and ruling.verdict is Verdict.UNSURE and not self._bulk(job).acts_at_once:
             ruling = replace(ruling, verdict=Verdict.RETRY)
-        self._finished(job)
-        if self._reckoning.ruled(rows, ruling, job.number):
-            for number, half in enumerate(halves(rows)):
-                self.begin(f"{job.number}.{number}", half)
-        return []
+        return self._ended(job, ruling)
 
     def _dropped(self, job: JobRow, ruling: Ruling | None, result: Any) -> list[Flight]:
-        """A job that was not closed is gone, or cannot act any more: its records are owed again.
+        """A job that was not closed is gone: its rows are told `ruling`, or owed again. One that was closed goes on."""
+        now = self._clock.now()
+        if isinstance(result, Ruling):
+            if result.verdict not in (Verdict.UNSURE, Verdict.RETRY, Verdict.WAIT):
+                self._reckoning.halted.setdefault((job.binding, job.kind), result)
+            self._note(replace(job, due=now + (result.seconds or AGAIN_SECONDS)))
+            return []
+        if result.state in HANDED_OVER:
+            self._note(replace(job, state=result.state, remote_id=result.remote_id, due=now + result.poll_seconds))
+            return []
+        if ruling is None and self._bulk(job).acts_at_once:
+            ruling = Ruling(Verdict.UNSURE, "job lost", "", "nobody knows whether the account took the job")
+        return self._ended(job, ruling)
 
-        One that turns out to have been closed goes on: it acts already.
-        """
-        if isinstance(result, Ruling) and result.verdict in (Verdict.UNSURE, Verdict.RETRY, Verdict.WAIT):
-            self._note(replace(job, due=self._clock.now() + (result.seconds or AGAIN_SECONDS)))
-            return []
-        if isinstance(result, Job) and result.state in HANDED_OVER:
-            self._note(replace(job, state=result.state, remote_id=result.remote_id, due=self._clock.now()))
-            return []
-        keys = [row.change.key for row in self._rows[job.number]]
-        handed_over = self._bulk(job).acts_at_once
-        if handed_over:
-            lost = Ruling(Verdict.UNSURE, "job lost", "", "nobody knows whether the account took the job")
-            self._reckoning.told(self._rows[job.number], [Outcome(key, lost) for key in keys], job.number)
-        elif ruling:
-            self._reckoning.told(self._rows[job.number], [Outcome(key, ruling) for key in keys], job.number)
-        else:
+    def _ended(self, job: JobRow, ruling: Ruling | None) -> list[Flight]:
+        """Tell a job's rows what ended it, or owe them again; rows that are too many for it go in two."""
+        rows = self._rows[job.number]
+        keys = [row.change.key for row in rows]
+        split = False
+        if ruling is None:
             self._reckoning.ledger.release(keys, due=0.0, reason="the bulk job was given up before it was closed")
+        elif rows:
+            split = self._reckoning.ruled(rows, ruling, job.number)
         self._finished(job)
+        for number, half in enumerate(halves(rows) if split else ()):
+            self.begin(f"{job.number}.{number}", half)
         return []
 
     def _collected(self, job: JobRow, outcomes: Sequence[Outcome]) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from turnout.destinations.kit import Bulk, Job, Row
 from turnout.destinations.salesforce.calls.collections import Into, idle, sent
@@ -46,33 +47,38 @@ def bulk(where: Where) -> Bulk:
         bytes=JOB_BYTES,
         least=JOB_LEAST,
         acts_at_once=False,
-        step=partial(step, where),
+        step=Steps(where),
         drop=drop,
     )
 
 
-def step(
-    where: Where, config: Config, target: Target, /, job: Job, rows: Sequence[Row]
-) -> Talk[tuple[Job, list[Outcome] | None]]:
-    """Take a job one step on: make, upload, close, look, collect."""
-    into = where(target, rows)
-    busy = ordered(row for row in rows if not idle(row))
-    path = f"/jobs/ingest/{job.remote_id}"
-    if job.state == "new":
-        if not busy:
-            return Job("collected"), list(_idle(rows))
-        made: Reply = yield post("/jobs/ingest", described(busy, into))
-        return Job("made", str(made.json()["id"])), None
-    if job.state == "made":
-        yield upload(path, busy, into)
-        return Job("uploaded", job.remote_id), None
-    if job.state == "uploaded":
-        yield post(path, {"state": "UploadComplete"}, method="PATCH")
-        return Job("closed", job.remote_id, FIRST_LOOK_SECONDS), None
-    if job.state == "closed":
-        return (yield from _looked(path, job, len(busy))), None
-    outcomes = yield from collected(path, busy, into)
-    return Job("collected", job.remote_id), [*outcomes, *_idle(rows)]
+class Steps(Struct, frozen=True):
+    """The steps of bulk jobs that write into one place."""
+
+    where: Where
+
+    def __call__(
+        self, config: Config, target: Target, job: Job, rows: Sequence[Row]
+    ) -> Talk[tuple[Job, list[Outcome] | None]]:
+        """Take a job one step on: make, upload, close, look, collect."""
+        into = self.where(target, rows)
+        busy = ordered(row for row in rows if not idle(row))
+        path = f"/jobs/ingest/{job.remote_id}"
+        if job.state == "new":
+            if not busy:
+                return Job("collected"), list(_idle(rows))
+            made: Reply = yield post("/jobs/ingest", described(busy, into))
+            return Job("made", str(made.json()["id"])), None
+        if job.state == "made":
+            yield upload(path, busy, into)
+            return Job("uploaded", job.remote_id), None
+        if job.state == "uploaded":
+            yield post(path, {"state": "UploadComplete"}, method="PATCH")
+            return Job("closed", job.remote_id, FIRST_LOOK_SECONDS), None
+        if job.state == "closed":
+            return (yield from _looked(path, job, len(busy))), None
+        outcomes = yield from collected(path, busy, into)
+        return Job("collected", job.remote_id), [*outcomes, *_idle(rows)]
 
 
 def drop(config: Config, target: Target, job: Job) -> Talk[Job]:
@@ -85,6 +91,9 @@ def drop(config: Config, target: Target, job: Job) -> Talk[Job]:
             return Job("closed", job.remote_id)
         if state == "Open":
             yield post(path, {"state": "Aborted"}, method="PATCH")
+            again: Reply = yield get(path)  # a close that was under way may have come first
+            if _state(again) in CLOSED - {"Aborted"}:
+                return Job("closed", job.remote_id)
     return Job("dropped", job.remote_id)
 
 
