@@ -1,6 +1,8 @@
 """Salesforce as a simulator: its routes, its manners, its faults."""
 
-from collections.abc import Mapping, Sequence
+import gzip
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -8,22 +10,25 @@ from turnout.clock import Clock, ShiftedClock
 from turnout.simulators.kit.calls import Call, call_of, json_reply
 from turnout.simulators.kit.faults import Fault
 from turnout.simulators.kit.fidelity import Behaviour
-from turnout.simulators.kit.routes import Route, Unknown
+from turnout.simulators.kit.routes import Route, Router, Unknown
 from turnout.simulators.kit.simulator import Simulator
 from turnout.simulators.salesforce.acts import act
 from turnout.simulators.salesforce.bulk.running import proceed
+from turnout.simulators.salesforce.composite.calls import Ask
 from turnout.simulators.salesforce.fidelity import BEHAVIOURS
 from turnout.simulators.salesforce.identity.sessions import signed_in
-from turnout.simulators.salesforce.org import Settings
+from turnout.simulators.salesforce.org import Org, Settings
 from turnout.simulators.salesforce.refusals import Refusal, not_found
 from turnout.simulators.salesforce.rest import resources
-from turnout.simulators.salesforce.routes import OPEN, ROUTES, Answering
+from turnout.simulators.salesforce.routes import OPEN, OUTER, ROUTES, Answering
 from turnout.simulators.salesforce.seed import seeded
 from turnout.wire import Reply, Request
 
 CLIENT_ID: Final = Settings().client_id
 CLIENT_SECRET: Final = Settings().client_secret
 URI_BYTES: Final = 16_384
+GZIP_FROM: Final = 1_000
+"""Smaller answers are not packed."""
 REFUSED: Final[dict[str, tuple[int, str]]] = {
     "INVALID_SESSION_ID": (401, "Session expired or invalid"),
     "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record"),
@@ -52,8 +57,15 @@ class Salesforce:
         self._clock = clock
         self._seed = seed
         self.org = seeded(clock, seed)
+        self._router = Router(self._plain())
 
     def routes(self) -> Sequence[Route]:
+        made = [
+            Route(method, pattern, partial(self._composed, answer), writing=True) for method, pattern, answer in OUTER
+        ]
+        return [*made, *self._plain()]
+
+    def _plain(self) -> list[Route]:
         return [
             Route(method, pattern, partial(self._answered, answer), writing, query, open=pattern in OPEN)
             for method, pattern, answer, writing, query in ROUTES
@@ -61,6 +73,9 @@ class Salesforce:
 
     def opened(self, request: Request, now: float) -> Call:
         call = call_of(request, now)
+        if call.headers.get("content-encoding", "").lower() == "gzip":
+            with suppress(gzip.BadGzipFile, EOFError):  # what cannot be unpacked is read as it is, and refused
+                call.body = gzip.decompress(call.body)
         if call.path != "/" and call.path.endswith("/"):
             call.path = call.path[:-1]  # a slash at the end is accepted (simple-salesforce posts so)
         return call
@@ -98,13 +113,19 @@ class Salesforce:
         return self._refusal(fault.code or "UNABLE_TO_LOCK_ROW", fault.message)
 
     def short(self, call: Call, reply: Reply) -> Reply:
-        body = reply.data()
+        packed = reply.headers.get("content-encoding") == "gzip"
+        body = Reply(200, {}, gzip.decompress(reply.body)).data() if packed else reply.data()
         rows = body.get("records") if isinstance(body, dict) else body
         if isinstance(rows, list) and rows:
             rows.pop()
         return json_reply(body, reply.status)
 
     def finished(self, call: Call, reply: Reply) -> Reply:
+        if "gzip" in call.headers.get("accept-encoding", "").lower() and len(reply.body) >= GZIP_FROM:
+            packed = gzip.compress(reply.body, compresslevel=1, mtime=0)
+            reply = Reply(
+                reply.status, {**reply.headers, "content-encoding": "gzip", "vary": "accept-encoding"}, packed
+            )
         if not resources.metered(call):
             return reply
         used, most = resources.used_today(self.org, call.now), self.org.settings.api_requests
@@ -124,6 +145,20 @@ class Salesforce:
 
     def fidelity(self) -> Sequence[Behaviour]:
         return BEHAVIOURS
+
+    def _composed(self, answer: Callable[[Org, Call, Ask], Reply], call: Call) -> Reply:
+        return self._answered(lambda org, outer: answer(org, outer, self._inner), call)
+
+    def _inner(self, call: Call) -> Reply:
+        """Answer a call within a call: who calls and the limits were checked at the outer one."""
+        found = self._router.find(call)
+        if isinstance(found, Unknown):
+            return self.unknown(call, found)
+        try:
+            resources.versioned(call.names["v"])
+        except Refusal as refusal:
+            return json_reply(refusal.body(), refusal.status)
+        return found.answer(call)
 
     def _answered(self, answer: Answering, call: Call) -> Reply:
         try:

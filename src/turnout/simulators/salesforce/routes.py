@@ -5,6 +5,8 @@ from typing import Final
 
 from turnout.simulators.kit.calls import Call
 from turnout.simulators.salesforce.bulk import ingest, queries
+from turnout.simulators.salesforce.composite import batch, composite, graph, tree
+from turnout.simulators.salesforce.composite.calls import Ask
 from turnout.simulators.salesforce.identity import oauth, people
 from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.rest import collections, deploying, describing, querying, resources, rows
@@ -35,8 +37,9 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", "/services/data", resources.versions, False, ()),
     ("GET", V, resources.resources, False, ()),
     ("GET", V + "/limits", resources.limits, False, ()),
-    ("GET", V + "/query", querying.query, False, ("q",)),
-    ("GET", V + "/queryAll", querying.query_all, False, ("q",)),
+    ("GET", V + "/limits/recordCount", resources.record_count, False, ("sObjects",)),
+    ("GET", V + "/query", querying.query, False, ("q", "columns")),
+    ("GET", V + "/queryAll", querying.query_all, False, ("q", "columns")),
     ("GET", V + "/query/{locator}", querying.more, False, ()),
     ("POST", V + "/metadata/deployRequest", deploying.deploy, True, ()),
     ("GET", V + "/metadata/deployRequest/{id}", deploying.status, False, ("includeDetails",)),
@@ -45,6 +48,7 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("DELETE", V + "/composite/sobjects", collections.remove, True, ("ids", "allOrNone")),
     ("GET", V + "/composite/sobjects/{object}", collections.read, False, ("ids", "fields")),
     ("PATCH", V + "/composite/sobjects/{object}/{field}", collections.upsert, True, ()),
+    ("POST", V + "/composite/tree/{object}", tree.tree, True, ()),
     ("POST", JOBS, ingest.create, True, ()),
     ("GET", JOBS, ingest.listed, False, ("isPkChunkingEnabled", "jobType", "queryLocator")),
     ("PUT", JOB + "/batches", ingest.upload, True, ()),
@@ -70,6 +74,12 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", ROW + "/{field}/{value}", rows.read_by_external, False, ("fields",)),
     ("PATCH", ROW + "/{field}/{value}", rows.upsert, True, ("updateOnly",)),
 )
+OUTER: Final[tuple[tuple[str, str, Callable[[Org, Call, Ask], Reply]], ...]] = (
+    ("POST", V + "/composite", composite.composite),
+    ("POST", V + "/composite/batch", batch.batch),
+    ("POST", V + "/composite/graph", graph.graph),
+)
+"""Calls made of calls: they are handed what answers those."""
 OPEN: Final = frozenset({f"{OAUTH}/{name}" for name in ("authorize", "token", "revoke", "introspect")}) | {
     "/services/data",
     "/id/{org}/{user}",

@@ -125,7 +125,10 @@ def test_a_field_over_an_empty_lookup_is_null(org: Client) -> None:
         ("SELECT Id FROM Lead WHERE LastName = 'O'Hara'", "MALFORMED_QUERY", "unexpected token"),
         ("SELECT Id FROM Lead WHERE A = 'a' AND B = 'b' OR C = 'c'", "MALFORMED_QUERY", "unexpected token: 'OR'"),
         ("SELECT Id FROM Lead LIMIT x", "MALFORMED_QUERY", "unexpected token: 'x'"),
-        ("SELECT (SELECT Id FROM CampaignMembers) FROM Lead", "MALFORMED_QUERY", "unexpected token: '('"),
+        ("SELECT (SELECT Id FROM Members) FROM Lead", "INVALID_TYPE", "Didn't understand relationship 'Members'"),
+        ("SELECT Id FROM Lead WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "use HAVING"),
+        ("SELECT Id FROM Lead WHERE Id IN (SELECT LeadId, Id FROM CampaignMember)", "MALFORMED_QUERY", "inner select"),
+        ("SELECT Email, COUNT(Id) FROM Lead GROUP BY Company", "MALFORMED_QUERY", "must be grouped or aggregated"),
         ("Id FROM Lead", "MALFORMED_QUERY", "unexpected token: 'Id'"),
         (" ", "MALFORMED_QUERY", "A query string has to be specified"),
     ],
@@ -168,3 +171,97 @@ def test_query_all_shows_what_was_deleted(people: Client) -> None:
     q = "SELECT FirstName, IsDeleted FROM Lead WHERE FirstName = 'Ann'"
     alive, all_ = people.get("/query", q=q).json(), people.get("/queryAll", q=q).json()
     assert (alive["totalSize"], all_["records"][0]["IsDeleted"]) == (0, True)
+
+
+@pytest.fixture
+def joined(people: Client) -> Client:
+    """The campaign with two of its leads, and another campaign with one."""
+    other = people.made("Campaign", Name="Other")
+    summit = people.made("Campaign", Name="Winter Summit 2026")
+    leads = [row["Id"] for row in people.query("SELECT Id FROM Lead ORDER BY LastName LIMIT 2")]
+    for campaign, lead in ((summit, leads[0]), (summit, leads[1]), (other, leads[0])):
+        people.made("CampaignMember", CampaignId=campaign, LeadId=lead)
+    return people
+
+
+def test_children_are_shown_within_their_parent(joined: Client) -> None:
+    rows = joined.query(
+        "SELECT Name, (SELECT Status, Lead.Email FROM CampaignMembers ORDER BY Lead.Email LIMIT 1) FROM Campaign"
+        " WHERE Name = 'Other'"
+    )
+
+    inside = rows[0]["CampaignMembers"]
+    assert (inside["totalSize"], inside["done"], inside["records"][0]["Status"]) == (1, True, "Sent")
+    assert inside["records"][0]["attributes"]["type"] == "CampaignMember"
+
+
+def test_a_record_without_children_shows_null(joined: Client) -> None:
+    rows = joined.query("SELECT Id, (SELECT Id FROM CampaignMembers WHERE Status = 'Responded') FROM Campaign")
+
+    assert [row["CampaignMembers"] for row in rows] == [None, None]
+
+
+def test_children_of_a_custom_lookup_have_the_name_that_the_lookup_gives_them(ready: Client) -> None:
+    ready.made("Watched__c", turnout_key__c="k", Lead__c=ready.id("Lead"))
+
+    rows = ready.query("SELECT Email, (SELECT turnout_key__c FROM Watched__r) FROM Lead")
+
+    assert [row["turnout_key__c"] for row in rows[0]["Watched__r"]["records"]] == ["k"]
+
+
+def test_a_semi_join_finds_those_whom_another_query_names(joined: Client) -> None:
+    inner = "(SELECT LeadId FROM CampaignMember WHERE Campaign.Name = 'Other')"
+
+    inside = joined.query(f"SELECT Email FROM Lead WHERE Id IN {inner}")
+    outside = joined.query(f"SELECT Email FROM Lead WHERE Id NOT IN {inner} AND Email != null")
+
+    assert len(inside) == 1
+    assert inside[0] not in outside
+    assert (
+        len(outside) == joined.get("/query", q="SELECT COUNT() FROM Lead WHERE Email != null").json()["totalSize"] - 1
+    )
+
+
+def test_groups_are_named_filtered_and_ordered(joined: Client) -> None:
+    rows = joined.query(
+        "SELECT Campaign.Name title, COUNT(Id) members FROM CampaignMember GROUP BY Campaign.Name"
+        " HAVING COUNT(Id) > 0 ORDER BY COUNT(Id) DESC"
+    )
+    many = joined.query(
+        "SELECT Campaign.Name, COUNT(Id) FROM CampaignMember GROUP BY Campaign.Name HAVING COUNT(Id) > 1"
+    )
+
+    assert rows == [{"title": "Winter Summit 2026", "members": 2}, {"title": "Other", "members": 1}]
+    assert many == [{"Name": "Winter Summit 2026", "expr0": 2}]
+
+
+@pytest.mark.parametrize("alias", ["m", "AS m"])
+def test_an_object_may_have_another_name(joined: Client, alias: str) -> None:
+    rows = joined.query(f"SELECT m.Status, m.Campaign.Name FROM CampaignMember {alias} WHERE m.Campaign.Name = 'Other'")
+
+    assert [row["Status"] for row in rows] == ["Sent"]
+
+
+def test_the_columns_of_an_answer_can_be_asked_for(people: Client) -> None:
+    query = "SELECT Id, Owner.Email, Owner.Name, NumberOfEmployees, (SELECT Status FROM CampaignMembers) FROM Lead"
+
+    told = people.get("/query", q=query, columns="true").json()
+
+    assert (told["entityName"], told["keyPrefix"], told["idSelected"], told["groupBy"]) == ("Lead", "00Q", True, False)
+    assert [
+        (one["columnName"], [each["columnName"] for each in one["joinColumns"]]) for one in told["columnMetadata"]
+    ] == [
+        ("Id", []),
+        ("Owner", ["Email", "Name"]),
+        ("NumberOfEmployees", []),
+        ("CampaignMembers", ["Status"]),
+    ]
+
+
+def test_the_columns_of_groups_are_computed(people: Client) -> None:
+    told = people.get("/query", q="SELECT Company, COUNT(Id) n FROM Lead GROUP BY Company", columns="true").json()
+
+    assert [(one["columnName"], one["aggregate"]) for one in told["columnMetadata"]] == [
+        ("Company", False),
+        ("n", True),
+    ]

@@ -1,9 +1,12 @@
 """What objects and fields look like: /sobjects, /sobjects/T, /sobjects/T/describe."""
 
+from hashlib import sha256
 from typing import Any, Final
 
 from turnout.simulators.kit.calls import Call, json_reply
 from turnout.simulators.salesforce.org import Org
+from turnout.simulators.salesforce.saving.rules import CASCADE
+from turnout.simulators.salesforce.schema.children import child_name, children
 from turnout.simulators.salesforce.schema.fields import Field, SObject
 from turnout.wire import Reply
 
@@ -90,7 +93,16 @@ def describe(org: Org, call: Call) -> Reply:
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [],
     }
-    return json_reply({**_object(org, sobject, call.names["v"]), **more, "fields": fields})
+    return _unless_known(call, json_reply({**_object(org, sobject, call.names["v"]), **more, "fields": fields}))
+
+
+def _unless_known(call: Call, reply: Reply) -> Reply:
+    """Return an answer with its ETag, or 304 where the caller names that ETag (REST guide: Conditional Requests)."""
+    mark = f'"{sha256(reply.body).hexdigest()[:16]}"'
+    known = [each.strip().removeprefix("W/") for each in call.headers.get("if-none-match", "").split(",")]
+    if mark in [each.removesuffix('-gzip"').rstrip('"') + '"' for each in known if each] or known == ["*"]:
+        return Reply(304, {"etag": mark})
+    return Reply(reply.status, {**reply.headers, "etag": mark}, reply.body)
 
 
 def _object(org: Org, sobject: SObject, version: str) -> dict[str, Any]:
@@ -114,19 +126,16 @@ def _object(org: Org, sobject: SObject, version: str) -> dict[str, Any]:
 def _children(org: Org, sobject: SObject) -> list[dict[str, Any]]:
     return [
         {
-            "cascadeDelete": False,
+            "cascadeDelete": (child.name, field.name) in CASCADE.get(sobject.name, ()),
             "childSObject": child.name,
             "deprecatedAndHidden": False,
             "field": field.name,
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
-            "relationshipName": None,
+            "relationshipName": child_name(child, field),
             "restrictedDelete": False,
         }
-        for child in org.sobjects.values()
-        if org.access.sees(child)
-        for field in org.access.visible(child).values()
-        if sobject.name in field.reference_to
+        for child, field in children(org, sobject)
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from turnout.simulators.kit.calls import Call, json_reply
 from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.refusals import Refusal
+from turnout.simulators.salesforce.soql.columns import column_metadata
 from turnout.simulators.salesforce.soql.run import Found, rendered, run
 from turnout.wire import Reply
 
@@ -36,6 +37,8 @@ def _first(org: Org, call: Call, *, deleted: bool) -> Reply:
     text = call.query.get("q", "")
     if not text.strip():
         raise Refusal("MALFORMED_QUERY", "A query string has to be specified", None)
+    if call.query.get("columns", "").lower() == "true":
+        return json_reply(column_metadata(run(org, text, deleted=deleted)))
     cursor = org.new_id("01g")
     org.cursors[cursor] = (run(org, text, deleted=deleted), _page_rows(call))
     page = _page(org, call, cursor, start=0)
@@ -56,7 +59,7 @@ def _page(org: Org, call: Call, cursor: str, *, start: int) -> dict[str, Any]:
     found, size = org.cursors[cursor]
     version = call.names["v"]
     records = rendered(org, found, start=start, count=size, version=version)
-    counting = found.grouped is None and not found.shown
+    counting = found.grouped is None and not found.shown and not found.nested
     done = counting or start + size >= found.total
     onwards = {} if done else {"nextRecordsUrl": f"/services/data/{version}/query/{cursor}-{start + size}"}
     return {"totalSize": found.total, "done": done, **onwards, "records": records}

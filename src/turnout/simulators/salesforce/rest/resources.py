@@ -86,3 +86,15 @@ def limits(org: Org, call: Call) -> Reply:
             **{name: {"Max": size, "Remaining": size} for name, size in untouched.items()},
         }
     )
+
+
+def record_count(org: Org, call: Call) -> Reply:
+    """Answer GET /limits/recordCount?sObjects=Lead,Contact; of none named, of all that have records."""
+    asked = [name for name in call.query.get("sObjects", "").split(",") if name]
+    named = [org.sobjects.get(name.strip().lower()) for name in asked] if asked else list(org.sobjects.values())
+    counts = [
+        {"count": len(org.table(sobject.name).rows), "name": sobject.name}
+        for sobject in named
+        if sobject and org.access.sees(sobject) and (asked or org.table(sobject.name).rows)
+    ]
+    return json_reply({"sObjects": counts})

@@ -108,6 +108,7 @@ def field_of(tree: Tree) -> Field:
         case_sensitive=_flag(tree, "caseSensitive"),
         reference_to=(tree["referenceTo"],) if kind == "Lookup" else (),
         relationship=_relationship(tree["fullName"]) if kind == "Lookup" else None,
+        children=f"{tree['relationshipName']}__r" if kind == "Lookup" else None,
         default=_flag(tree, "defaultValue") if kind == "Checkbox" else None,
         defaulted=kind == "Checkbox",
         help=tree.get("inlineHelpText"),

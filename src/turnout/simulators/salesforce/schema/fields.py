@@ -30,6 +30,7 @@ class Field(Struct, frozen=True):
     name_field: bool = False
     reference_to: tuple[str, ...] = ()
     relationship: str | None = None
+    children: str | None = None
     values: tuple[str, ...] = ()
     restricted: bool = False
     custom: bool = False

@@ -9,7 +9,7 @@ from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.refusals import Refusal
 from turnout.simulators.salesforce.saving.rules import DERIVED
 from turnout.simulators.salesforce.schema.fields import NUMBERS, TEXTS, Field, SObject
-from turnout.simulators.salesforce.soql.tree import Comparison, Condition, Junction, Literal_, Path, Query
+from turnout.simulators.salesforce.soql.tree import Comparison, Condition, Junction, Literal_, Path, Query, Within
 from turnout.simulators.salesforce.soql.words import pointed
 from turnout.simulators.salesforce.storage import Row
 
@@ -85,6 +85,8 @@ def condition(org: Org, sobject: SObject, query: Query) -> Test:
 def _test(org: Org, sobject: SObject, where: Condition, *, text: str) -> Test:
     if isinstance(where, Comparison):
         return _comparison(org, sobject, where, text=text)
+    if isinstance(where, Within):
+        return _within(org, sobject, where, text=text)
     parts = [_test(org, sobject, part, text=text) for part in where.parts]
     if where.word == "NOT":
         return lambda row: not parts[0](row)
@@ -92,7 +94,24 @@ def _test(org: Org, sobject: SObject, where: Condition, *, text: str) -> Test:
     return lambda row: joined(part(row) for part in parts)
 
 
+def _within(org: Org, sobject: SObject, one: Within, *, text: str) -> Test:
+    """Return a semi-join's test: the inner query is answered once."""
+    over, field = field_of(org, sobject, one.path, text=text)
+    get = getter(org, sobject, over, field=field)
+    inner = org.visible(one.query.sobject)
+    [selected] = one.query.selected if len(one.query.selected) == 1 else [None]
+    if not isinstance(selected, Path) or field.type not in ("id", "reference"):
+        words = f"The inner select of a semi-join must have one field, and be compared to an id: {one.path}"
+        raise Refusal("MALFORMED_QUERY", words, None)
+    steps, last = field_of(org, inner, selected, text=text)
+    read, test = getter(org, inner, steps, field=last), condition(org, inner, one.query)
+    found = {read(row) for row in org.table(inner.name).rows.values() if test(row)} - {None}
+    return lambda row: (get(row) in found) is one.inside
+
+
 def _comparison(org: Org, sobject: SObject, one: Comparison, *, text: str) -> Test:
+    if not isinstance(one.path, Path):
+        raise Refusal("MALFORMED_QUERY", "Aggregate expressions are not allowed in WHERE; use HAVING", None)
     over, field = field_of(org, sobject, one.path, text=text)
     get = getter(org, sobject, over, field=field)
     if one.operator == "LIKE":
@@ -174,6 +193,6 @@ def lookup(where: Condition | None) -> list[Comparison]:
     """Return the comparisons that every answer must pass and an index can find: `=` or IN, without null."""
     if isinstance(where, Junction):
         return [found for part in where.parts for found in lookup(part)] if where.word == "AND" else []
-    if where is None or where.operator not in ("=", "IN"):
+    if not isinstance(where, Comparison) or where.operator not in ("=", "IN"):
         return []
     return [where] if all(literal.kind in ("text", "number") for literal in where.literals) else []

@@ -2,6 +2,8 @@
 
 from typing import Final, NoReturn
 
+from msgspec import structs
+
 from turnout.simulators.salesforce.soql.days import day_range
 from turnout.simulators.salesforce.soql.tree import (
     Aggregate,
@@ -10,15 +12,20 @@ from turnout.simulators.salesforce.soql.tree import (
     Condition,
     Junction,
     Literal_,
+    Nested,
     Ordering,
     Path,
     Query,
+    Within,
 )
 from turnout.simulators.salesforce.soql.words import Word, malformed, unquoted, words
 from turnout.simulators.salesforce.times import read_datetime
 
 FUNCTIONS: Final = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
-KEYWORDS: Final = frozenset({"FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "GROUP", "LIMIT", "OFFSET", "IN", "LIKE"})
+KEYWORDS: Final = frozenset(
+    {"FROM", "WHERE", "AND", "OR", "NOT", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "IN", "LIKE"}
+    | {"USING", "WITH", "FOR", "ALL", "UPDATE"}
+)
 OPERATORS: Final = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 
 
@@ -33,6 +40,7 @@ class _Reader:
         self._now = now
         self._words = words(text)
         self._place = 0
+        self._alias = ""
 
     # -- words
 
@@ -63,39 +71,74 @@ class _Reader:
     # -- clauses
 
     def query(self) -> Query:
+        found = self._whole()
+        if self._next.kind != "end":
+            self._fail()
+        return found
+
+    def _whole(self) -> Query:
+        """Read one query, which may stand within another."""
         self._must("SELECT")
+        outer, self._alias = self._alias, self._ahead()
         selected = self._selection()
         self._must("FROM")
         sobject = self._name().text
+        if self._alias and not self._if("AS", self._alias.upper()):
+            self._must(self._alias.upper())
         where = self._either() if self._if("WHERE") else None
         group_by = tuple(self._paths()) if self._if("GROUP", "BY") else ()
+        having = self._either() if self._if("HAVING") else None
         order_by = tuple(self._orderings()) if self._if("ORDER", "BY") else ()
         limit = self._count() if self._if("LIMIT") else None
         offset = self._count() if self._if("OFFSET") else 0
-        if self._next.kind != "end":
-            self._fail()
-        return Query(selected, sobject, where, group_by, order_by, limit, offset, self._text)
+        self._alias = outer
+        return Query(selected, sobject, where, group_by, having, order_by, limit, offset, self._text)
 
-    def _selection(self) -> tuple[Path | Aggregate | AllFields, ...]:
+    def _ahead(self) -> str:
+        """Return the other name that FROM gives the object, which the fields before it may use."""
+        depth = 0
+        for place in range(self._place, len(self._words) - 1):
+            word = self._words[place]
+            depth += (word.text == "(") - (word.text == ")")
+            if depth == 0 and word.upper == "FROM":
+                after = self._words[place + 2 : place + 4]
+                named = [one for one in after if one.kind == "name" and one.upper not in KEYWORDS]
+                if len(named) == 2 and named[0].upper == "AS":
+                    return named[1].text
+                return named[0].text if named and after[0] is named[0] else ""
+        return ""
+
+    def _selection(self) -> tuple[Path | Aggregate | AllFields | Nested, ...]:
         found = [self._selected()]
         while self._if(","):
             found.append(self._selected())
         return tuple(found)
 
-    def _selected(self) -> Path | Aggregate | AllFields:
+    def _selected(self) -> Path | Aggregate | AllFields | Nested:
+        start = self._next.at
+        if self._if("("):
+            inner = self._whole()
+            self._must(")")
+            return Nested(inner, start)
         name = self._name()
-        if not self._if("("):
-            return self._path(name)
-        if name.upper == "FIELDS":
+        if name.upper == "FIELDS" and self._if("("):
             which = self._name().upper
             self._must(")")
             return AllFields(which)
+        found = self._valued(name)
+        if self._next.kind == "name" and self._next.upper not in KEYWORDS:
+            return structs.replace(found, alias=self._take().text)
+        return found
+
+    def _valued(self, name: Word) -> Path | Aggregate:
+        """Read the rest of a field or an aggregate."""
+        if not self._if("("):
+            return self._path(name)
         if name.upper not in FUNCTIONS:
             self._fail(name)
         path = None if self._next.text == ")" else self._path(self._name())
         self._must(")")
-        named = self._next.kind == "name" and self._next.upper not in KEYWORDS
-        return Aggregate(name.upper, path, self._take().text if named else "")
+        return Aggregate(name.upper, path)
 
     def _name(self) -> Word:
         word = self._take()
@@ -104,7 +147,10 @@ class _Reader:
         return word
 
     def _path(self, word: Word) -> Path:
-        return Path(tuple(word.text.split(".")), word.at)
+        names = tuple(word.text.split("."))
+        if len(names) > 1 and names[0].upper() == self._alias.upper():
+            names = names[1:]
+        return Path(names, word.at)
 
     def _paths(self) -> list[Path]:
         found = [self._path(self._name())]
@@ -119,7 +165,7 @@ class _Reader:
         return found
 
     def _ordering(self) -> Ordering:
-        path = self._path(self._name())
+        path = self._valued(self._name())
         descending = self._next.upper == "DESC"
         if self._next.upper in ("ASC", "DESC"):
             self._take()
@@ -157,9 +203,14 @@ class _Reader:
             inside = self._either()
             self._must(")")
             return inside
-        path = self._path(self._name())
+        path = self._valued(self._name())
         operator = self._operator()
         if operator in ("IN", "NOT IN"):
+            if isinstance(path, Path) and self._if("(", "SELECT"):
+                self._place -= 1
+                inner = self._whole()
+                self._must(")")
+                return Within(path, operator == "IN", inner)
             return Comparison(path, operator, self._listed())
         return Comparison(path, operator, (self._literal(like=operator == "LIKE"),))
 

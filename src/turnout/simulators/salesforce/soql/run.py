@@ -1,6 +1,6 @@
 """query -> records as they are answered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ from msgspec import Struct
 from turnout.simulators.salesforce.org import Org
 from turnout.simulators.salesforce.refusals import Refusal
 from turnout.simulators.salesforce.saving.rules import DERIVED
+from turnout.simulators.salesforce.schema.children import child_name, child_of
 from turnout.simulators.salesforce.schema.fields import Field, SObject
 from turnout.simulators.salesforce.soql.bind import (
     Getter,
@@ -19,9 +20,10 @@ from turnout.simulators.salesforce.soql.bind import (
     lookup,
     related,
 )
+from turnout.simulators.salesforce.soql.groups import Grouping
 from turnout.simulators.salesforce.soql.parse import parsed
-from turnout.simulators.salesforce.soql.tree import Aggregate, AllFields, Ordering, Path, Query
-from turnout.simulators.salesforce.soql.words import malformed
+from turnout.simulators.salesforce.soql.tree import Aggregate, AllFields, Nested, Ordering, Path, Query
+from turnout.simulators.salesforce.soql.words import malformed, pointed
 from turnout.simulators.salesforce.storage import Row, Table
 
 MAX_OFFSET = 2000
@@ -35,6 +37,15 @@ class Column(NamedTuple):
     get: Getter
 
 
+class Nest(NamedTuple):
+    """A subquery: the name of its records, the field by which they name the outer one, what to show of them."""
+
+    name: str
+    link: Field
+    found: "Found"
+    test: Callable[[Row], bool]
+
+
 class Found(Struct):
     """A query's answer, not yet rendered: `total` for COUNT(), else rows and what to show of each."""
 
@@ -44,7 +55,7 @@ class Found(Struct):
     total: int
     shown: list[Column]
     grouped: list[dict[str, Any]] | None = None
-    nested: tuple[Any, ...] = ()
+    nested: list[Nest] = []
 
 
 def run(org: Org, text: str, *, deleted: bool = False) -> Found:
@@ -64,16 +75,37 @@ def run(org: Org, text: str, *, deleted: bool = False) -> Found:
     test = condition(org, sobject, query)
     rows = [row for row in _candidates(org, sobject, query, deleted=deleted) if test(row)]
     if any(isinstance(one, Aggregate) for one in query.selected) or query.group_by:
-        return _aggregated(org, sobject, query, rows=rows)
+        if query.selected == (Aggregate("COUNT", None),):
+            return Found(query, sobject, [], len(_cut(query, rows)), [])
+        grouped = _cut(query, Grouping(org, sobject, query).groups(rows))
+        return Found(query, sobject, [], len(grouped), [], grouped)
     shown = _shown(org, sobject, query)
+    nested = [_nest(org, sobject, one) for one in query.selected if isinstance(one, Nested)]
     rows = _cut(query, _sorted(org, sobject, query, rows=rows))
-    return Found(query, sobject, rows, len(rows), shown)
+    return Found(query, sobject, rows, len(rows), shown, nested=nested)
+
+
+def _nest(org: Org, sobject: SObject, one: Nested) -> Nest:
+    pair = child_of(org, sobject, one.query.sobject)
+    if pair is None:
+        words = (
+            f"Didn't understand relationship '{one.query.sobject}' in FROM part of query call. If you are attempting to"
+            " use a custom relationship, be sure to append the '__r' after the custom relationship name. Please"
+            " reference your WSDL or the describe call for the appropriate names."
+        )
+        raise Refusal("INVALID_TYPE", pointed(one.query.text, one.at) + words, None)
+    child, link = pair
+    if any(not isinstance(each, Path) for each in one.query.selected) or one.query.group_by:
+        malformed(one.query.text, one.at, "Nesting of semi join sub-selects and aggregates is not supported")
+    found = Found(one.query, child, [], 0, _shown(org, child, one.query))
+    return Nest(child_name(child, link) or one.query.sobject, link, found, condition(org, child, one.query))
 
 
 def _candidates(org: Org, sobject: SObject, query: Query, *, deleted: bool) -> Iterable[Row]:
     table = org.table(sobject.name)
     if not deleted:
         for one in lookup(query.where):
+            assert isinstance(one.path, Path)
             over, field = field_of(org, sobject, one.path, text=query.text)
             if not over and (sobject.name, field.name) not in DERIVED:
                 return _indexed(table, field, [comparable(field, literal) for literal in one.literals])
@@ -108,6 +140,8 @@ def _shown(org: Org, sobject: SObject, query: Query) -> list[Column]:
 
 def _sorted(org: Org, sobject: SObject, query: Query, *, rows: list[Row]) -> list[Row]:
     for one in reversed(query.order_by):
+        if not isinstance(one.path, Path):
+            malformed(query.text, 0, "Ordering by an aggregate takes GROUP BY")
         over, field = field_of(org, sobject, one.path, text=query.text)
         rows = ordered(rows, getter(org, sobject, over, field=field), one)
     return rows
@@ -128,55 +162,6 @@ def _folded(value: Any) -> Any:
 def _cut(query: Query, rows: list[Any]) -> list[Any]:
     end = None if query.limit is None else query.offset + query.limit
     return rows[query.offset : end]
-
-
-def _aggregated(org: Org, sobject: SObject, query: Query, *, rows: list[Row]) -> Found:
-    if query.selected == (Aggregate("COUNT", None),):
-        return Found(query, sobject, [], len(_cut(query, rows)), [])
-    keys = [field_of(org, sobject, path, text=query.text) for path in query.group_by]
-    gets = [getter(org, sobject, over, field=field) for over, field in keys]
-    groups: dict[tuple[Any, ...], list[Row]] = {} if gets else {(): rows}
-    for row in rows if gets else ():
-        groups.setdefault(tuple(get(row) for get in gets), []).append(row)
-    results = [_result(org, sobject, query, group=group) for group in groups.values()]
-    results = _cut(query, results)
-    return Found(query, sobject, [], len(results), [], results)
-
-
-def _result(org: Org, sobject: SObject, query: Query, *, group: list[Row]) -> dict[str, Any]:
-    result: dict[str, Any] = {"attributes": {"type": "AggregateResult"}}
-    unnamed = 0
-    for one in query.selected:
-        if isinstance(one, AllFields):
-            malformed(query.text, 0, "FIELDS() cannot be grouped")
-        path = one.path if isinstance(one, Aggregate) else one
-        if path is None:
-            value: Any = len(group)
-        else:
-            over, field = field_of(org, sobject, path, text=query.text)
-            get = getter(org, sobject, over, field=field)
-            grouped = isinstance(one, Path)
-            if grouped and str(one) not in {str(key) for key in query.group_by}:
-                malformed(query.text, path.at, f"Field must be grouped or aggregated: {field.name}")
-            values = [found for row in group if (found := get(row)) is not None]
-            value = (values or [None])[0] if isinstance(one, Path) else _folded_values(one.function, values)
-        name = one.names[-1] if isinstance(one, Path) else one.alias or f"expr{unnamed}"
-        unnamed += isinstance(one, Aggregate) and not one.alias
-        result[name] = value
-    return result
-
-
-def _folded_values(function: str, values: list[Any]) -> Any:
-    match function:
-        case "COUNT":
-            return len(values)
-        case "COUNT_DISTINCT":
-            return len(set(values))
-    if not values:
-        return None
-    if function in ("MIN", "MAX"):
-        return min(values) if function == "MIN" else max(values)
-    return sum(values) if function == "SUM" else sum(values) / len(values)
 
 
 def rendered(org: Org, found: Found, *, start: int, count: int, version: str) -> list[dict[str, Any]]:
@@ -201,7 +186,20 @@ def _record(org: Org, found: Found, row: Row, *, version: str) -> dict[str, Any]
             inside = target
         else:
             at[field.name] = shown_value(get(inside))
+    for nest in found.nested:
+        record[nest.name] = _inner(org, nest, row, version=version)
     return record
+
+
+def _inner(org: Org, nest: Nest, row: Row, *, version: str) -> dict[str, Any] | None:
+    """Return a record's children as a subquery shows them: null where there is none."""
+    linked = org.table(nest.found.sobject.name).found((nest.link.name,), (row["Id"],))
+    rows = [child for child in linked if nest.test(child)]
+    rows = _cut(nest.found.query, _sorted(org, nest.found.sobject, nest.found.query, rows=rows))
+    if not rows:
+        return None
+    records = [_record(org, nest.found, child, version=version) for child in rows]
+    return {"totalSize": len(records), "done": True, "records": records}
 
 
 def attributes(sobject: SObject, row: Row, version: str) -> dict[str, str]:

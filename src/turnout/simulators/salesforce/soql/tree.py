@@ -6,10 +6,12 @@ from msgspec import Struct
 
 
 class Path(Struct, frozen=True):
-    """A field, perhaps reached over relationships: `Lead.Owner.Name`; `at` is its place in the text."""
+    """A field, perhaps reached over relationships: `Lead.Owner.Name`; `at` is its place in the text; a grouped one
+    may have an alias."""
 
     names: tuple[str, ...]
     at: int = 0
+    alias: str = ""
 
     def __str__(self) -> str:
         return ".".join(self.names)
@@ -38,11 +40,26 @@ class Literal_(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """`path operator literals`; only IN and NOT IN have several."""
+    """`path operator literals`; only IN and NOT IN have several; aggregates are compared by HAVING alone."""
 
-    path: Path
+    path: Path | Aggregate
     operator: str
     literals: tuple[Literal_, ...]
+
+
+class Within(Struct, frozen=True):
+    """A semi-join: `path IN (SELECT ...)`, or NOT IN."""
+
+    path: Path
+    inside: bool
+    query: "Query"
+
+
+class Nested(Struct, frozen=True):
+    """A subquery over a child relationship: `(SELECT Id FROM CampaignMembers)`."""
+
+    query: "Query"
+    at: int = 0
 
 
 class Junction(Struct, frozen=True):
@@ -52,13 +69,13 @@ class Junction(Struct, frozen=True):
     parts: tuple["Condition", ...]
 
 
-Condition = Comparison | Junction
+Condition = Comparison | Within | Junction
 
 
 class Ordering(Struct, frozen=True):
     """One part of ORDER BY; nulls come first unless said otherwise."""
 
-    path: Path
+    path: Path | Aggregate
     descending: bool = False
     nulls_last: bool = False
 
@@ -66,10 +83,11 @@ class Ordering(Struct, frozen=True):
 class Query(Struct, frozen=True):
     """A whole query."""
 
-    selected: tuple[Path | Aggregate | AllFields, ...]
+    selected: tuple[Path | Aggregate | AllFields | Nested, ...]
     sobject: str
     where: Condition | None = None
     group_by: tuple[Path, ...] = ()
+    having: Condition | None = None
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int = 0
