@@ -16,8 +16,9 @@ from turnout.simulators.marketo import answers, fidelity
 from turnout.simulators.marketo.account import hands
 from turnout.simulators.marketo.account.seed import account
 from turnout.simulators.marketo.answers import File, Found, Refused, Skipped
+from turnout.simulators.marketo.assets import campaigns, folders, lists, memberships, programs
 from turnout.simulators.marketo.bulk import exports, imports
-from turnout.simulators.marketo.calls import activities, activity_types, assets, leads, members, objects, schema
+from turnout.simulators.marketo.calls import activities, activity_types, fields, leads, members, objects, people, schema
 from turnout.simulators.marketo.calls.operation import Operation
 from turnout.simulators.marketo.gate import Arrived, Identity, Limits, errors, measured, usage
 from turnout.wire import Reply, Request
@@ -27,12 +28,18 @@ CLIENT_SECRET: Final = "simulated-marketo-secret"
 
 OPERATIONS: Final[Sequence[Operation]] = (
     *leads.CALLS,
+    *people.CALLS,
+    *fields.CALLS,
     *members.CALLS,
     *schema.CALLS,
     *objects.CALLS,
     *activities.CALLS,
     *activity_types.CALLS,
-    *assets.CALLS,
+    *programs.CALLS,
+    *folders.CALLS,
+    *lists.CALLS,
+    *memberships.CALLS,
+    *campaigns.CALLS,
     *imports.CALLS,
     *exports.CALLS,
 )

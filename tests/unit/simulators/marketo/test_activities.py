@@ -102,7 +102,8 @@ def test_activities_are_read_since_a_time_for_some_people(caller: Caller) -> Non
     )
 
 
-def test_a_page_may_be_empty_although_more_follow(caller: Caller) -> None:
+def test_a_page_may_be_empty_although_more_follow(caller_with: Any) -> None:
+    caller = caller_with(activities_looked_through=1)
     make(caller)
     add(caller, heard(BEN), heard(ANN))
 

@@ -22,6 +22,11 @@ class Field(Struct, frozen=True):
     searchable: bool = False
     company: bool = False
     id: int = 0
+    description: str = ""
+    hidden: bool = False
+    sensitive: bool = False
+    encoded: bool = True
+    by_api: bool = False
 
 
 LENGTHS: Final = {"string": 255, "email": 255, "phone": 255, "url": 255, "reference": 255}

@@ -84,6 +84,7 @@ class Person(Struct):
     updated_at: float
     seen_from: float = 0.0
     call: int = 0
+    cookies: list[str] = field(default_factory=list)
 
 
 class People(Struct):

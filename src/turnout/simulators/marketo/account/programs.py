@@ -51,13 +51,14 @@ class Folder(Struct):
     name: str
     parent: int = 0
     zone: bool = False
+    description: str = ""
+    archived: bool = False
+    made_at: float = 1_578_297_600.0
+    updated_at: float = 1_578_297_600.0
 
 
-FOLDERS: Final = (
-    Folder(1, "Marketing Activities", 0, True),
-    Folder(2, "Default", 1, True),
-    Folder(3, "Events", 2),
-)
+FOLDERS: Final = ((1, "Marketing Activities", 0, True), (2, "Default", 1, True), (3, "Events", 2, False))
+"""The folders that every account has: id, name, parent, and whether they are zones."""
 
 
 class Member(Struct):
@@ -83,6 +84,8 @@ class Program(Struct):
     made_at: float = 0.0
     updated_at: float = 0.0
     tags: list[dict[str, str]] | None = None
+    costs: list[dict[str, Any]] | None = None
+    status: str = ""
     members: dict[int, Member] = field(default_factory=dict)
 
     def place(self, lead_id: int, status: Step, *, now: float, backwards: bool = False) -> bool:
@@ -137,7 +140,7 @@ class Programs(Struct):
     """All channels, folders and programs of an account."""
 
     channels: list[Channel] = field(default_factory=list)
-    folders: dict[int, Folder] = field(default_factory=lambda: {each.id: each for each in FOLDERS})
+    folders: dict[int, Folder] = field(default_factory=lambda: {each[0]: Folder(*each) for each in FOLDERS})
     by_id: dict[int, Program] = field(default_factory=dict)
     member_fields: dict[str, Field] = field(default_factory=lambda: dict(MEMBER_FIELDS))
     next_id: int = 1001

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from turnout.clock import instant
 from turnout.simulators.marketo.account.account import Account
+from turnout.simulators.marketo.account.assets import Campaign, Place, SmartList, StaticList, Tag
 from turnout.simulators.marketo.account.fields import LENGTHS, Field, only_known, stored
 from turnout.simulators.marketo.account.objects import Column, Link, ObjectType, Shape
 from turnout.simulators.marketo.account.programs import NOT_IN_PROGRAM, Channel, Program, Step
@@ -92,6 +93,41 @@ class ObjectSeed(_Strict):
     approved: bool = True
 
 
+class ListSeed(_Strict):
+    """A static list in a folder, with the people it holds, by `ref`."""
+
+    name: str
+    leads: list[str] = field(default_factory=list)
+    folder: int = 3
+
+
+class SmartListSeed(_Strict):
+    """A smart list: everybody, or those whose `filter` field has `value`."""
+
+    name: str
+    filter: str = ""
+    value: str = ""
+    folder: int = 3
+
+
+class CampaignSeed(_Strict):
+    """A smart campaign, in a program where one is named."""
+
+    name: str
+    type: str = "batch"
+    active: bool = False
+    requestable: bool = False
+    program: str = ""
+
+
+class TagSeed(_Strict):
+    """A kind of tag."""
+
+    name: str
+    values: list[str] = field(default_factory=list)
+    required: bool = False
+
+
 class Seed(_Strict):
     """What stands in an account before anyone calls."""
 
@@ -103,6 +139,10 @@ class Seed(_Strict):
     lead_fields: list[FieldSeed] = field(default_factory=list)
     member_fields: list[FieldSeed] = field(default_factory=list)
     objects: list[ObjectSeed] = field(default_factory=list)
+    lists: list[ListSeed] = field(default_factory=list)
+    smart_lists: list[SmartListSeed] = field(default_factory=list)
+    campaigns: list[CampaignSeed] = field(default_factory=list)
+    tags: list[TagSeed] = field(default_factory=list)
     permissions: list[str] = field(default_factory=lambda: list(PERMISSIONS))
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -126,7 +166,24 @@ def account(seed: Mapping[str, Any] | None, *, rng_seed: int, now: float) -> Acc
         _member(made, member, lead_id=refs[member.lead.removeprefix("@")], now=now)
     for kind in given.objects:
         made.objects[kind.apiName] = _object(kind, now)
+    _assets(made, given, refs, now)
     return made
+
+
+def _assets(made: Account, given: Seed, refs: Mapping[str, int], now: float) -> None:
+    for held in given.lists:
+        kept = made.lists.add(StaticList(0, held.name, Place(held.folder), "", now, now))
+        kept.members = {refs[ref.removeprefix("@")]: now for ref in held.leads}
+    for smart in given.smart_lists:
+        place = Place(smart.folder)
+        made.smart_lists.add(SmartList(0, smart.name, place, "", now, now, smart.filter, smart.value))
+    for each in given.campaigns:
+        program = made.programs.named(each.program)
+        if each.program and program is None:
+            raise KeyError(f"the seed has no program {each.program!r}")
+        place = Place(program.id, "Program") if program else Place(3)
+        made.campaigns.add(Campaign(0, each.name, place, "", now, now, each.type, each.active, each.requestable))
+    made.tags = [Tag(each.name, tuple(each.values), each.required) for each in given.tags]
 
 
 def _field(given: FieldSeed) -> Field:

@@ -59,6 +59,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     services: tuple[Service, ...] = ()
     partitions: tuple[str, ...] = ("Default",)
     list_members: int = 100_000
+    activities_looked_through: int = 10  # for each row that a page may have; so a page may be empty before the end
     # bulk: how many jobs, how long one takes, how much may be taken out in a day
     bulk_body_bytes: int = 10_485_760
     jobs_at_once: int = 2

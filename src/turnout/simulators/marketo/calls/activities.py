@@ -1,13 +1,13 @@
 """Calls on activities: logging custom ones, and reading what was logged since a time."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from turnout.clock import instant
 from turnout.simulators.kit.calls import Call
 from turnout.simulators.marketo.account.account import Account
-from turnout.simulators.marketo.account.activities import DELETE_LEAD, Activity, Form
+from turnout.simulators.marketo.account.activities import CHANGE_VALUE, DELETE_LEAD, NEW_LEAD, Activity, Form
 from turnout.simulators.marketo.account.fields import Field, stored
 from turnout.simulators.marketo.answers import Found, Refused, Skipped
 from turnout.simulators.marketo.calls.operation import (
@@ -26,6 +26,7 @@ from turnout.simulators.marketo.calls.operation import (
 MOST_ATTRIBUTE_BYTES: Final = 65_536
 MOST_TYPES_ASKED: Final = 10
 MOST_LEADS_ASKED: Final = 30
+MOST_IN_LIST: Final = 10_000
 PRIMARY: Final = Field("primaryAttributeValue", "Primary Attribute", "string", 255)
 
 
@@ -89,16 +90,73 @@ def paging_token(_account: Account, call: Call) -> Found:
 def find(account: Account, call: Call) -> Found:
     """Get Lead Activities: of some types, perhaps of some people, since a token; moreResult is always there."""
     kinds = _numbers(call, "activityTypeIds", most=MOST_TYPES_ASKED)
-    leads = _numbers(call, "leadIds", most=MOST_LEADS_ASKED)
     if not kinds:
         raise Refused("1002", "activityTypeIds")
-    start = _start([each.logged_at for each in account.activities.log], required(call.query, "nextPageToken"))
+    leads, assets = _leads(account, call), _numbers(call, "assetIds", most=MOST_TYPES_ASKED)
+
+    def wanted(each: Activity) -> bool:
+        fits = each.type_id in kinds and (not assets or each.primary_id in assets)
+        return fits and (leads is None or each.lead_id in leads)
+
+    part, beside = _since(account, call, wanted)
+    return Found([_shown(each) for each in part] or None, beside)
+
+
+def changes(account: Account, call: Call) -> Found:
+    """Get Lead Changes: Change Data Value and New Lead of the fields that are asked for."""
+    asked = listed(call, "fields")
+    if not asked:
+        raise Refused("1002", "fields")
+    for name in asked:
+        if name not in account.people.fields:
+            raise Refused("1006", name)
+    names = {account.people.fields[name].display: name for name in asked}
+    leads = _leads(account, call)
+
+    def wanted(each: Activity) -> bool:
+        fits = each.type_id == NEW_LEAD or (each.type_id == CHANGE_VALUE and each.primary in names)
+        return fits and (leads is None or each.lead_id in leads)
+
+    part, beside = _since(account, call, wanted)
+    return Found([_change(account, each, names) for each in part] or None, beside)
+
+
+def _change(account: Account, each: Activity, names: Mapping[str, str]) -> dict[str, Any]:
+    told = {attribute["name"]: attribute["value"] for attribute in each.attributes}
+    rest = [{"name": name, "value": told[name]} for name in told if name not in {"New Value", "Old Value"}]
+    shown = _shown(each) | {"attributes": rest, "fields": []}
+    shown = {name: value for name, value in shown.items() if not name.startswith("primaryAttribute")}
+    if each.type_id == CHANGE_VALUE:
+        name = names[each.primary]
+        new, old = told.get("New Value"), told.get("Old Value")
+        values = {"newValue": None if new is None else str(new), "oldValue": None if old is None else str(old)}
+        shown["fields"] = [{"id": account.people.fields[name].id, "name": name, **values}]
+    return shown
+
+
+def _since(
+    account: Account, call: Call, wanted: Callable[[Activity], bool]
+) -> tuple[Sequence[Activity], dict[str, Any]]:
+    """Return a page of the log since the token: so many that are wanted, or as many as one call looks through."""
+    log = account.activities.log
+    start = place = _start(log, required(call.query, "nextPageToken"))
     size = whole(call.query, "batchSize", default=MOST_ROWS, most=MOST_ROWS) or MOST_ROWS
-    part = account.activities.log[start : start + size]
-    rows = [_shown(each) for each in part if each.type_id in kinds and (not leads or each.lead_id in leads)]
-    more = start + size < len(account.activities.log)
-    beside = {"nextPageToken": token(start + len(part)), "moreResult": more}
-    return Found(rows or None, beside)
+    part: list[Activity] = []
+    while place < len(log) and len(part) < size and place < start + size * account.settings.activities_looked_through:
+        if wanted(log[place]):
+            part.append(log[place])
+        place += 1
+    return part, {"nextPageToken": token(place), "moreResult": place < len(log)}
+
+
+def _leads(account: Account, call: Call) -> Collection[int] | None:
+    """Return the people that were asked for, by id or by a list; None for everybody."""
+    if "listId" in call.query:
+        held = account.lists.numbered(call.query["listId"], "List")
+        if len(held.members) >= MOST_IN_LIST:
+            raise Refused("1003", text=f"The list has {MOST_IN_LIST} leads or more")
+        return held.members
+    return _numbers(call, "leadIds", most=MOST_LEADS_ASKED) or None
 
 
 def _numbers(call: Call, name: str, *, most: int) -> set[int]:
@@ -110,11 +168,11 @@ def _numbers(call: Call, name: str, *, most: int) -> set[int]:
     return {int(text) for text in texts}
 
 
-def _start(times: Sequence[float], text: str) -> int:
+def _start(log: Sequence[Activity], text: str) -> int:
     try:
         return read_token(text)
     except Refused:
-        return bisect_left(times, read_token(text, "T"))
+        return bisect_left(log, float(read_token(text, "T")), key=lambda each: each.logged_at)
 
 
 def _shown(each: Activity) -> dict[str, Any]:
@@ -124,6 +182,7 @@ def _shown(each: Activity) -> dict[str, Any]:
         "leadId": each.lead_id,
         "activityDate": each.date,
         "activityTypeId": each.type_id,
+        **({"primaryAttributeValueId": each.primary_id} if each.primary_id else {}),
         "primaryAttributeValue": each.primary,
         "attributes": each.attributes,
     }
@@ -132,7 +191,11 @@ def _shown(each: Activity) -> dict[str, Any]:
 def deleted_leads(account: Account, call: Call) -> Found:
     """Get Deleted Leads since a token."""
     gone = account.people.deleted
-    start = _start([when for _, when in gone], required(call.query, "nextPageToken"))
+    text = required(call.query, "nextPageToken")
+    try:
+        start = read_token(text)
+    except Refused:
+        start = bisect_left(gone, float(read_token(text, "T")), key=lambda each: each[1])
     rows = [
         {
             "id": start + place,
@@ -150,9 +213,11 @@ def deleted_leads(account: Account, call: Call) -> Found:
 
 _READ, _WRITE = "Read-Only Activity", "Read-Write Activity"
 _PATH: Final = "/rest/v1/activities"
+_ASKED: Final = ("nextPageToken", "leadIds", "listId", "batchSize")
 CALLS: Final = (
     Operation("GET", f"{_PATH}/pagingtoken.json", paging_token, _READ, ("sinceDatetime",)),
     Operation("GET", f"{_PATH}/deletedleads.json", deleted_leads, _READ, ("nextPageToken", "batchSize")),
-    Operation("GET", f"{_PATH}.json", find, _READ, ("nextPageToken", "activityTypeIds", "leadIds", "batchSize")),
+    Operation("GET", f"{_PATH}.json", find, _READ, ("activityTypeIds", "assetIds", *_ASKED)),
+    Operation("GET", f"{_PATH}/leadchanges.json", changes, _READ, ("fields", *_ASKED)),
     Operation("POST", f"{_PATH}/external.json", add, _WRITE, writing=True),
 )

@@ -104,6 +104,40 @@ def _form(account: Account, body: Mapping[str, Any]) -> Form:
     return Form(name, trigger, filtering, _attribute(primary), str(body.get("description") or ""))
 
 
+def update_type(account: Account, call: Call) -> Found:
+    """Update Custom Activity Type: the words of the draft; once approved, the primary attribute stays as it is."""
+    kind, body = _kind(account, call), body_of(call, *_NAMES)
+    form, primary = _latest(kind), body.get("primaryAttribute")
+    if kind.approved and (primary or body.get("apiName", kind.api_name) != kind.api_name):
+        raise Refused("709", "apiName and primary attribute cannot be changed once the type is approved")
+    told = {"apiName": form.primary.name, "name": form.primary.display, "description": form.primary.description}
+    fresh = replace(
+        form,
+        name=body.get("name") or form.name,
+        trigger=body.get("triggerName") or form.trigger,
+        filter=body.get("filterName") or form.filter,
+        description=body.get("description") or form.description,
+        primary=_attribute({**told, **primary}) if primary else form.primary,
+    )
+    return _drafted(kind, fresh, call.now)
+
+
+def update_attributes(account: Account, call: Call) -> Found:
+    """Update Custom Activity Type Attributes, named by apiName, in the draft."""
+    kind, records = _kind(account, call), body_of(call, "attributes").get("attributes") or []
+    form = _latest(kind)
+    changed = {required(record, "apiName"): record for record in records}
+    if stray := set(changed) - {each.name for each in form.attributes}:
+        raise Refused("1006", min(stray))
+    fresh = tuple(_changed(each, changed.get(each.name, {})) for each in form.attributes)
+    return _drafted(kind, replace(form, attributes=fresh), call.now)
+
+
+def _changed(each: Attribute, record: Mapping[str, Any]) -> Attribute:
+    told = {"apiName": each.name, "name": each.display, "dataType": each.type, "description": each.description}
+    return _attribute({**told, **record})
+
+
 def add_attributes(account: Account, call: Call) -> Found:
     """Create Custom Activity Type Attributes: at most 20 beside the primary one."""
     kind, records = _kind(account, call), body_of(call, "attributes").get("attributes") or []

@@ -1,6 +1,5 @@
 """One declared call, and how its parameters, body and pages are read: strictly."""
 
-import re
 from base64 import b32decode, b32encode
 from binascii import Error
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -141,24 +140,6 @@ def read_token(text: str, what: str = "P") -> int:
         return int(told[len(what) :])
     except (ValueError, Error):
         raise Refused("1003", text="Invalid nextPageToken") from None
-
-
-_FOLDER: Final = re.compile(
-    r"""\{\s*['"]?id['"]?\s*:\s*['"]?(\d+)['"]?\s*,\s*['"]?type['"]?\s*:\s*['"]?(\w+)['"]?\s*\}"""
-)
-_FOLDER_REVERSED: Final = re.compile(r"""\{\s*"type"\s*:\s*"(\w+)"\s*,\s*"id"\s*:\s*"?(\d+)"?\s*\}""")
-
-
-def folder_reference(text: str) -> tuple[int, str]:
-    """Return id and type of an embedded object {"id": 1, "type": "Folder"}; Refused (1001) where it is none.
-
-    A known client sends neither JSON nor Python: {'id': 1, 'type': Folder}.
-    """
-    if found := _FOLDER.fullmatch(text.strip()):
-        return int(found[1]), found[2]
-    if found := _FOLDER_REVERSED.fullmatch(text.strip()):
-        return int(found[2]), found[1]
-    raise Refused("1001", text, "Folder")
 
 
 def sequence(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -97,6 +97,41 @@ def add_fields(account: Account, call: Call) -> Found:
     return DONE
 
 
+def update_field(account: Account, call: Call) -> Found:
+    """Update Custom Object Type Field: display name and description, the rest only before the first approval."""
+    kind, body = _kind(account, call), body_of(call, *_FIELD)
+    old = _latest(kind).column(call.names["fieldApiName"])
+    if old is None:
+        raise Refused("1006", call.names["fieldApiName"])
+    told: dict[str, Any] = {
+        "name": old.name,
+        "displayName": old.display,
+        "dataType": old.type,
+        "description": old.description,
+    }
+    told |= {"isDedupeField": old.dedupe, "relatedTo": old.link._asdict() if old.link else {}}
+    new = _column(account, told | body)
+    if kind.approved and (new.type, new.dedupe, new.link, new.name) != (old.type, old.dedupe, old.link, old.name):
+        raise Refused("1003", text="Only displayName and description can be changed once the type is approved")
+    others = [each for each in _latest(kind).columns if each is not old]
+    if any(each.name == new.name or each.display == new.display for each in others):
+        raise Refused("1017", text=f"Field '{new.name}' already exists")
+    kind.draft = _latest(kind).with_columns(new if each is old else each for each in _latest(kind).columns)
+    return DONE
+
+
+def dependents(account: Account, call: Call) -> Found:
+    """Get Custom Object Dependent Assets: the types that link to this one."""
+    kind = _kind(account, call)
+    rows = []
+    for number, other in enumerate(account.objects.values(), 1):
+        used = [each.name for each in _latest(other).links() if each.link and each.link.name == kind.api_name]
+        if used:
+            own = {"assetType": "Custom Object", "assetId": number, "assetName": _latest(other).display}
+            rows.append(own | {"usedFields": used})
+    return Found(rows)
+
+
 def delete_fields(account: Account, call: Call) -> Found:
     """Delete Custom Object Type Fields from the draft."""
     kind = _kind(account, call)
@@ -223,7 +258,7 @@ def _named(account: Account, name: str, display: str) -> None:
 
 
 def _column(account: Account, record: Mapping[str, Any]) -> Column:
-    stray = set(record) - {"name", "displayName", "dataType", "description", "isDedupeField", "relatedTo"}
+    stray = set(record) - set(_FIELD)
     if stray:
         raise Refused("1003", text=f"Unknown member '{min(stray)}' in a field")
     name, display, kind = (required(record, each) for each in ("name", "displayName", "dataType"))
@@ -261,6 +296,7 @@ def _counted(kind: ObjectType, columns: Sequence[Column]) -> None:
         raise Refused("1003", text=f"A custom object type may have {MOST_KEYS} dedupe fields")
 
 
+_FIELD: Final = ("name", "displayName", "dataType", "description", "isDedupeField", "relatedTo")
 _READ, _WRITE = "Read-Only Custom Object Type", "Read-Write Custom Object Type"
 _PATH: Final = "/rest/v1/customobjects/schema"
 CALLS: Final = (
@@ -273,5 +309,7 @@ CALLS: Final = (
     Operation("POST", f"{_PATH}/{{name}}/discardDraft.json", discard, _WRITE, writing=True),
     Operation("POST", f"{_PATH}/{{name}}/delete.json", delete_type, _WRITE, writing=True),
     Operation("POST", f"{_PATH}/{{name}}/addField.json", add_fields, _WRITE, writing=True),
+    Operation("POST", f"{_PATH}/{{name}}/{{fieldApiName}}/updateField.json", update_field, _WRITE, writing=True),
+    Operation("GET", f"{_PATH}/{{name}}/dependentAssets.json", dependents, _READ),
     Operation("POST", f"{_PATH}/{{name}}/deleteField.json", delete_fields, _WRITE, writing=True),
 )

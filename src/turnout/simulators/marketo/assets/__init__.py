@@ -1,0 +1,1 @@
+"""Marketo's asset API: programs, folders, lists, campaigns, tags."""
