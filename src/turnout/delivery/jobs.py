@@ -68,23 +68,27 @@ class Jobs:
     def flights(self, rebuilt: Rebuilt) -> list[Flight]:
         """Return the next step of every job that is due; one job of a stream at a time."""
         now = self._clock.now()
-        return [self._flight(job, rebuilt) for job in self._heads() if job.due <= now]
+        return [flight for job in self._heads() if job.due <= now for flight in self._flight(job, rebuilt)]
 
-    def _flight(self, job: JobRow, rebuilt: Rebuilt) -> Flight:
+    def _flight(self, job: JobRow, rebuilt: Rebuilt) -> list[Flight]:
         bulk = self._bulk(job)
         if job.number not in self._rows:  # from before a restart
             claimed = self._reckoning.ledger.rows.values()
             self._rows[job.number] = rebuilt([row.key for row in claimed if row.batch == job.number and row.claimed])
             if job.state not in HANDED_OVER:  # given up, and begun again
-                return self._dropping(job, bulk)
+                return [self._dropping(job, bulk)]
+        if not self._rows[job.number]:  # every outcome was written before the process ended
+            self._finished(job)
+            return []
         target = self._target(job)
         seen = Job(job.state, job.remote_id)
-        return Flight(
+        flight = Flight(
             talk=lambda: bulk.step(self._line.config, target, seen, self._rows[job.number]),
             end=partial(self._stepped, job),
             stream=f"{job.binding or '-'}/{job.kind}",
             batch=job.number,
         )
+        return [flight]
 
     def _dropping(self, job: JobRow, bulk: Bulk, ruling: Ruling | None = None) -> Flight:
         """Return the flight that gives a job up; `ruling` is what its rows are told then, where that is known."""
