@@ -10,6 +10,7 @@ from turnout.simulators.salesforce.org import Org, Settings
 from turnout.simulators.salesforce.refusals import Refusal
 from turnout.simulators.salesforce.saving.convert import convert_lead
 from turnout.simulators.salesforce.saving.save import Options, delete, insert, update
+from turnout.simulators.salesforce.schema.dropping import drop_field
 from turnout.simulators.salesforce.schema.fields import SObject
 
 _TRUSTED: Final = Options(trusted=True)
@@ -89,16 +90,7 @@ def _drop_field(org: Org, what: What) -> Any:
     field = sobject.fields[field_name.lower()]
     if not field.custom:
         raise ValueError(f"{what['field']} is a standard field")
-    del sobject.fields[field_name.lower()]
-    sobject.relationships.pop((field.relationship or "").lower(), None)
-    table = org.table(name)
-    table.forget_indexes(field.name)
-    for row in list(table.rows.values()):
-        table.put({key: value for key, value in row.items() if key != field.name})
-    permissions = org.table("FieldPermissions")
-    for record_id in permissions.find(("Field",), (what["field"],)):
-        org.drop(permissions, record_id)
-    org.forget_access()
+    drop_field(org, sobject, field)
     return {"dropped": what["field"]}
 
 

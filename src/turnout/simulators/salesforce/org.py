@@ -85,6 +85,7 @@ class Org:
         self.cursors: dict[str, Any] = {}
         self.deployments: dict[str, Any] = {}
         self.jobs: dict[str, Any] = {}
+        self.custom_fields: dict[str, tuple[str, str]] = {}
         self.failing_jobs: list[tuple[int, str]] = []
         self.acting_job = ""
         self._counts: Counter[str] = Counter()

@@ -9,7 +9,7 @@ from turnout.simulators.salesforce.composite import batch, composite, graph, tre
 from turnout.simulators.salesforce.composite.calls import Ask
 from turnout.simulators.salesforce.identity import oauth, people
 from turnout.simulators.salesforce.org import Org
-from turnout.simulators.salesforce.rest import collections, deploying, describing, querying, resources, rows
+from turnout.simulators.salesforce.rest import collections, deploying, describing, querying, resources, rows, tooling
 from turnout.wire import Reply
 
 Answering = Callable[[Org, Call], Reply]
@@ -17,6 +17,7 @@ V: Final = "/services/data/{v}"
 ROW: Final = V + "/sobjects/{object}"
 JOBS: Final = V + "/jobs/ingest"
 JOB: Final = JOBS + "/{id}"
+FIELDS: Final = V + "/tooling/sobjects/CustomField"
 READS: Final = V + "/jobs/query"
 OAUTH: Final = "/services/oauth2"
 DISCOVERY: Final = "/.well-known/openid-configuration"
@@ -43,6 +44,9 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", V + "/query/{locator}", querying.more, False, ()),
     ("POST", V + "/metadata/deployRequest", deploying.deploy, True, ()),
     ("GET", V + "/metadata/deployRequest/{id}", deploying.status, False, ("includeDetails",)),
+    ("POST", FIELDS, tooling.create, True, ()),
+    ("GET", FIELDS + "/{id}", tooling.read, False, ()),
+    ("DELETE", FIELDS + "/{id}", tooling.remove, True, ()),
     ("POST", V + "/composite/sobjects", collections.create, True, ()),
     ("PATCH", V + "/composite/sobjects", collections.change, True, ()),
     ("DELETE", V + "/composite/sobjects", collections.remove, True, ("ids", "allOrNone")),

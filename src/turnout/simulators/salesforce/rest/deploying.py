@@ -42,7 +42,7 @@ class Deployment(Struct):
 
 def deploy(org: Org, call: Call) -> Reply:
     """Answer POST: 201, and the deployment waits."""
-    _may_deploy(org)
+    may_deploy(org)
     sent = parts_of(call)
     described = sent.get("json") or sent.get("entity_content")
     if described is None or "file" not in sent:
@@ -61,7 +61,7 @@ def deploy(org: Org, call: Call) -> Reply:
 
 def status(org: Org, call: Call) -> Reply:
     """Answer GET: Pending, InProgress, and in the end Succeeded or Failed."""
-    _may_deploy(org)
+    may_deploy(org)
     found = org.deployments.get(call.names["id"]) or next(
         (one for one in org.deployments.values() if one.id[:15] == call.names["id"]), None
     )
@@ -76,7 +76,8 @@ def status(org: Org, call: Call) -> Reply:
     return json_reply(_shown(org, call, found, details=details))
 
 
-def _may_deploy(org: Org) -> None:
+def may_deploy(org: Org) -> None:
+    """Refuse a user who may not change metadata."""
     if not org.settings.manage_metadata:
         words = "This user needs Modify Metadata Through Metadata API Functions or Modify All Data"
         raise Refusal("INSUFFICIENT_ACCESS", words, None, status=403)
