@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from rich.progress import Progress
 
 from turnout.apps.face import Face, counts, progressing, table
+from turnout.apps.follow import followed
 from turnout.errors import InputError
 from turnout.pipeline.home import home
 from turnout.pipeline.intake import take_in
@@ -98,8 +99,24 @@ def counted(bar: Progress, what: str) -> Callable[[int], None]:
     return lambda done: bar.update(task, completed=done)
 
 
-def engagement(*, event: str = "", face: Hidden) -> int:
-    """Print the metric rows as they would be sent: every person and session seen."""
+def engagement(
+    *,
+    event: str = "",
+    follow: Annotated[bool, Parameter(negative=())] = False,
+    every: float = 10.0,
+    face: Hidden,
+) -> int:
+    """Print the metric rows as they would be sent: every person and session seen.
+
+    Parameters
+    ----------
+    follow
+        Go on until Ctrl-C: print the attendees whose numbers changed, and how old what is new was at each hop.
+    every
+        With --follow, how many seconds lie between two looks.
+    """
+    if follow:
+        return followed(face, event, every)
     with home(face.home) as opened:
         take_in(opened)
         rows = engagement_rows(opened, event)

@@ -34,12 +34,16 @@ def stated(_ks: str, _partner: str, _at: float) -> None:
 
 
 class Taken(Struct, frozen=True):
-    """What became of one chunk: lines read, rows that are new or known, and what was quarantined."""
+    """What became of one chunk: lines read, rows that are new or known, and what was quarantined.
+
+    `span` tells when the first and the last of the new beacons were received, in seconds since the epoch.
+    """
 
     read: int
     new: int
     known: int
     quarantined: list[Piece]
+    span: tuple[float, float] = (0.0, 0.0)
 
 
 def take_beacons(
@@ -73,9 +77,10 @@ def take_beacons(
         with embedded(scratch) as work:
             parse(work, aside, source=source, identify=identify)
             sealed, rows = _sealed(work, Parts(home / "beacons"), writer)
+            span = _span(work)
             pieces = [*chunk.unreadable, *_refused(work, file.name, chunk.first)]
         _record(engine, pieces, sealed, writer=writer, source=source, rows=rows, now=now)
-        yield Taken(rows + len(pieces), rows, 0, pieces)
+        yield Taken(rows + len(pieces), rows, 0, pieces, span)
 
 
 def parse(work: duckdb.DuckDBPyConnection, file: Path, *, source: str, identify: Identify) -> None:
@@ -104,6 +109,12 @@ def _sealed(work: duckdb.DuckDBPyConnection, parts: Parts, writer: str) -> tuple
     """Write the part of what can be read, if anything can, and return it with the number of its rows."""
     rows = int(work.execute("SELECT count(*) FROM parsed WHERE reason = ''").fetchall()[0][0])
     return (parts.seal(f"{writer}.parquet", lambda path: write_part(work, path)) if rows else None), rows
+
+
+def _span(work: duckdb.DuckDBPyConnection) -> tuple[float, float]:
+    query = "SELECT min(received_ms), max(received_ms) FROM parsed WHERE reason = ''"
+    first, last = work.execute(query).fetchall()[0]
+    return (first or 0) / 1000, (last or 0) / 1000
 
 
 def _refused(work: duckdb.DuckDBPyConnection, name: str, first: int) -> list[Piece]:

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 from msgspec import Struct
 
 from turnout.errors import InputError
+from turnout.inbox.access_log import beacon_line
 from turnout.inbox.arrivals import Piece
 
 CHUNK_BYTES: Final = 64 << 20
@@ -57,7 +58,7 @@ def _numbered(source: BinaryIO, file: Path, first: int) -> Iterator[tuple[int, b
             line = line.removeprefix(MARK)
         while not line.endswith(b"\n") and (more := source.readline(LINE_BYTES)):
             line = line[:LINE_BYTES] + more[-1:]  # too long to be a beacon: its beginning is kept
-        clean = line.rstrip(b"\r\n")
+        clean = beacon_line(line.rstrip(b"\r\n"))
         reason = _unreadable(clean)
         piece = Piece(legible(clean), f"{file.name}:{number}", reason) if reason else None
         yield number, clean.replace(b"\r", b" "), piece

@@ -16,11 +16,16 @@ FOLDER: Final = "log"
 
 
 class Drained(Struct, frozen=True):
-    """What a look at the logs took in: segments, beacons that were new, and pieces that went to the quarantine."""
+    """What a look at the logs took in: segments, beacons that were new, and pieces that went to the quarantine.
+
+    `oldest_at` and `newest_at` are when the first and the last of the beacons were received; 0 where there are none.
+    """
 
     segments: int
     beacons: int
     quarantined: int
+    oldest_at: float = 0.0
+    newest_at: float = 0.0
 
 
 def seal_segments(home: Path, engine: Engine, clock: Clock, *, source: str, identify: Identify = stated) -> Drained:
@@ -30,6 +35,7 @@ def seal_segments(home: Path, engine: Engine, clock: Clock, *, source: str, iden
     """
     folder = home / FOLDER
     segments = beacons = quarantined = 0
+    spans: list[tuple[float, float]] = []
     if not folder.exists():
         return Drained(0, 0, 0)
     with alone(home / "log.lock"):
@@ -37,8 +43,10 @@ def seal_segments(home: Path, engine: Engine, clock: Clock, *, source: str, iden
             for taken in take_beacons(home, engine, segment, source=source, now=clock.now(), identify=identify):
                 beacons += taken.new
                 quarantined += len(taken.quarantined)
+                spans += [taken.span] if taken.new else []
             segment.unlink()
             segments += 1
         if segments:
             sync_folder(folder)
-    return Drained(segments, beacons, quarantined)
+    oldest, newest = min((one for one, _ in spans), default=0.0), max((one for _, one in spans), default=0.0)
+    return Drained(segments, beacons, quarantined, oldest, newest)

@@ -16,13 +16,17 @@ from turnout.metrics.state import generation_files, stood
 from turnout.tables import SESSION
 
 
-def measured(home: Path, engine: Engine, event_id: str | None = None) -> Measured:
-    """Return what was measured of one event, or of all, as of the last refresh."""
+def measured(home: Path, engine: Engine, event_id: str | None = None, *, since: int | None = None) -> Measured:
+    """Return what was measured of one event, or of all, as of the last refresh.
+
+    With `since`, only what players told of attendees whom a later step than that one touched: the cost follows
+    how many they are.
+    """
     with transaction(engine) as connection:
         generations = generation_files(connection)
         listed = _listed(connection)
-        done, answers = interactions(connection), poll_answers(connection)
-    viewed = _viewed(home, list(generations.values()), listed)
+        done, answers = (interactions(connection), poll_answers(connection)) if since is None else ([], [])
+    viewed = _viewed(home, list(generations.values()), listed, since=since)
     measured_all = _placed(viewed)
     rows = [*measured_all.rows, *acted(done, answers)]
     seen = {(row.event_id, row.entry_id, "player") for row in measured_all.rows} | read_groups(done, answers)
@@ -39,9 +43,11 @@ def _listed(connection: Connection) -> list[tuple[str, str]]:
     return [(entry, event) for entry, event in connection.execute(select(SESSION.c.entry_id, SESSION.c.event_id))]
 
 
-def _viewed(home: Path, generations: list[str], listed: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _viewed(
+    home: Path, generations: list[str], listed: list[tuple[str, str]], *, since: int | None
+) -> list[dict[str, Any]]:
     with embedded(home / "scratch") as work:
-        stood(work, home, generations)
+        stood(work, home, generations, since=since)
         work.execute("CREATE TABLE listed (entry VARCHAR, event VARCHAR)")
         if listed:
             work.executemany("INSERT INTO listed VALUES (?, ?)", listed)

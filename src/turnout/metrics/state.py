@@ -96,10 +96,13 @@ def held(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str]
     work.execute(f"CREATE VIEW generations AS {source}")
 
 
-def stood(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str]) -> None:
-    """Make the relation `stood`: of each viewing session, the rows of the newest generation that holds it."""
+def stood(work: duckdb.DuckDBPyConnection, home: Path, generations: Sequence[str], *, since: int | None = None) -> None:
+    """Make the relation `stood`: of each viewing session, the rows of the newest generation that holds it.
+
+    With `since`, only of attendees whom a later step than that one touched.
+    """
     held(work, home, generations)
-    work.execute("CREATE VIEW near AS SELECT * FROM generations")
+    work.execute(f"CREATE VIEW near AS {'SELECT * FROM generations' if since is None else statements.lately(since)}")
     work.execute(f"CREATE VIEW stood AS {statements.STOOD}")
 
 

@@ -210,6 +210,13 @@ SELECT * FROM generations
 WHERE viewing IN (SELECT viewing FROM fresh) OR entry IN (SELECT entry FROM changed)
 """
 
+
+def lately(since: int = 0) -> str:
+    """Return the query for the state of all attendees whom a later step than `since` touched."""
+    touched = "SELECT source, attendee FROM generations AS late"
+    return f"SELECT * FROM generations WHERE (source, attendee) IN ({touched} WHERE late.step > {since})"
+
+
 # Of each viewing session, the rows of the newest generation that holds it.
 STOOD: Final = f"""
 SELECT * FROM (
@@ -246,6 +253,7 @@ STATEMENTS: Final = {
     "countable": countable(),
     "changed": CHANGED,
     "near": NEAR,
+    "lately": lately(),
     "stands": STANDS,
     "stood": STOOD,
     "counted": COUNTED,
