@@ -53,8 +53,8 @@ def place(request) -> Place:
 # What is declared
 
 
-def test_every_kind_of_record_has_a_writer(meeting):
-    assert set(meeting.vendor.writers) == set(Kind)
+def test_every_kind_of_record_that_all_vendors_know_has_a_writer(meeting):
+    assert {Kind.PERSON, Kind.MEMBER, Kind.ENGAGEMENT, Kind.POLLS} <= set(meeting.vendor.writers)
 
 
 def test_every_setting_says_what_it_is_for(meeting):
