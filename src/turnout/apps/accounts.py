@@ -11,7 +11,7 @@ from turnout.apps.face import Face, progressing, table
 from turnout.clock import iso
 from turnout.database import transaction
 from turnout.errors import InputError
-from turnout.pipeline import home, setup
+from turnout.pipeline import consent, home, setup
 from turnout.state import connections, events
 from turnout.values.findings import Finding, Severity
 
@@ -26,6 +26,7 @@ def add_to(app: App) -> None:
     app.command(disconnect)
     app.command(check)
     app.command(provision)
+    app.command(authorize)
     app.command(pause)
     app.command(resume)
     event = App(name="event", help="Add, list, show and bind events.")
@@ -97,6 +98,27 @@ def disconnect(name: str, /, *, face: Hidden) -> int:
     return 0
 
 
+def authorize(name: str, /, *, answer: str = "", face: Hidden) -> int:
+    """Let a person consent to a sign-in: tell the address to open, then take what it led to.
+
+    Parameters
+    ----------
+    answer
+        The address of the page that the browser was sent on to after the consent (it need not have opened).
+    """
+    with home.home(face.home) as opened:
+        if answer:
+            consent.consented(opened, name, answer)
+            face.show({"authorized": name}, [f"{name} is signed in. `turnout check {name}` looks at it."])
+            return 0
+        address = consent.consent(opened, name)
+    face.show(
+        {"connection": name, "address": address},
+        [address, f"Open it, consent, and bring back the address: turnout authorize {name} --answer ADDRESS"],
+    )
+    return 0
+
+
 def pause(name: str, /, *, face: Hidden) -> int:
     """Pause a connection: nothing is sent to it until `turnout resume`."""
     with home.home(face.home) as opened, transaction(opened.engine) as database:
@@ -135,7 +157,13 @@ def _findings(name: str, found: list[Finding]) -> Iterable[Any]:
 
 
 def provision(
-    name: str, /, *, event: str = "", plan: Annotated[bool, Parameter(negative=())] = False, face: Hidden
+    name: str,
+    /,
+    *,
+    event: str = "",
+    plan: Annotated[bool, Parameter(negative=())] = False,
+    out: Path | None = None,
+    face: Hidden,
 ) -> int:
     """Make in the account what an API can make, and write down the steps for the rest.
 
@@ -143,7 +171,11 @@ def provision(
     ----------
     plan
         Only say what would be made.
+    out
+        Write what would be deployed into this new folder, for the vendor's own tools; no call is made.
     """
+    if out is not None:
+        return _written(name, out, face)
     with home.home(face.home) as opened, progressing() as bar:
         bar.add_task(f"provisioning {name}", total=None)
         made = setup.provision(opened, name, event, plan_only=plan)
@@ -151,6 +183,19 @@ def provision(
     face.show(made, [table(f"Provisioning of {name}", ("event", "state", "step", "detail"), rows)])
     manual = any(step.state == "manual" for one in made for step in one.steps)
     return 3 if manual else 0
+
+
+def _written(name: str, out: Path, face: Face) -> int:
+    """Write what would be deployed as files; a folder that holds something else is left alone."""
+    with home.home(face.home) as opened:
+        files = setup.package(opened, name)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out} is not an empty folder", "name a new folder, or remove this one")
+    for path, content in files.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_bytes(content)
+    face.show({"written": sorted(files), "folder": str(out)}, [f"{len(files)} files are written to {out}."])
+    return 0
 
 
 def add(file: Path, /, *, face: Hidden) -> int:

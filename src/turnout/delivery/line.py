@@ -1,6 +1,6 @@
 """A line to an account: its sign-in, its pace, its journal; a request goes out signed and comes back ruled on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Final
 
@@ -24,7 +24,14 @@ class Line:
     """All that is needed to call one account."""
 
     def __init__(
-        self, vendor: Vendor, config: Config, *, send: Send, clock: Clock, journal: Callable[[Call], None]
+        self,
+        vendor: Vendor,
+        config: Config,
+        *,
+        send: Send,
+        clock: Clock,
+        journal: Callable[[Call], None],
+        keep: Callable[[Mapping[str, str]], None] = lambda changed: None,
     ) -> None:
         self.vendor = vendor
         self.config = config
@@ -34,6 +41,14 @@ class Line:
         self.calls = 0
         self._clock = clock
         self._journal = journal
+        self.keep = keep
+
+    def begin(self, session: Session) -> None:
+        """Take a session; settings that the sign-in changed are written down before it is used."""
+        if session.keep:
+            self.keep(session.keep)
+            self.config = Config(self.config.kind, self.config.name, {**self.config.settings, **session.keep})
+        self.session = session
 
     def signed(self, request: Request) -> Request:
         """Return `request` with the account's address and token; a sign-in's own is absolute already."""

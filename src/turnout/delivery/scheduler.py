@@ -204,7 +204,7 @@ class Scheduler:
         """Go on with the session; or end everything that waits for it with what was said."""
         track.signing = False
         if isinstance(result, Landed):
-            track.line.session = result.value
+            track.line.begin(result.value)
             if track.line.usable():
                 return
             result = RUN_OUT

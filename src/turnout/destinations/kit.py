@@ -15,13 +15,17 @@ from turnout.wire import Reply, Request, Talk
 
 
 class Setting(Struct, frozen=True):
-    """One setting of a connection, with help that names the vendor's own screen."""
+    """One setting of a connection, with help that names the vendor's own screen.
+
+    `kept`: Turnout changes it itself when it signs in.
+    """
 
     name: str
     help: str
     secret: bool = False
     default: str | None = None  # None: must be given
     choices: tuple[str, ...] = ()
+    kept: bool = False
 
 
 POLICIES: Final = (
@@ -42,11 +46,15 @@ POLICIES: Final = (
 
 
 class Session(Struct, frozen=True):
-    """A sign-in that holds: where to call, and with what token."""
+    """A sign-in that holds: where to call, and with what token.
+
+    `keep` are settings that it changed, a refresh token above all: they are written down before the session is used.
+    """
 
     base_url: str
     token: str
     expires_at: float = 0.0  # 0: not known
+    keep: Mapping[str, str] = field(default_factory=dict)
 
 
 class Limits(Struct, frozen=True):
@@ -131,6 +139,8 @@ class Vendor(Struct, frozen=True):
     `judged` rules on a whole reply that is not an answer to the rows: None where the talk should read it.
     A talk is handed only replies that `judged` let pass.
     `unsure_seconds` is how long a call may still act after its answer was lost.
+    `package` is what provisioning deploys, as files; `consent` the address at which a person lets Turnout sign in,
+    from a verifier and a state (RFC 7636).
     """
 
     kind: str
@@ -152,6 +162,8 @@ class Vendor(Struct, frozen=True):
     doctor: Callable[[Config, Binding | None], Talk[list[Finding]]]
     provision: Callable[[Config, Binding, bool], Talk[list[Step]]]
     leaves_outside: bool  # whether a member can leave Blocked and Un-registered again
+    package: Callable[[Config], Mapping[str, bytes]] | None = None
+    consent: Callable[[Config, str, str], str] | None = None
 
 
 def alike(expected: Any, found: Any) -> bool:

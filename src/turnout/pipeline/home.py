@@ -1,6 +1,6 @@
 """A home: one folder with its database, inbox, key and settings, and what reaches beyond it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from turnout.clock import Clock, SystemClock
 from turnout.database import opened, transaction
 from turnout.delivery.carriers.carrier import Carrier, ThreadCarrier
 from turnout.delivery.carriers.network import Network
+from turnout.delivery.line import Line
 from turnout.destinations.kit import Vendor
 from turnout.destinations.marketo.vendor import MARKETO
 from turnout.destinations.salesforce.vendor import SALESFORCE
 from turnout.errors import SettingsError
 from turnout.secrets import Vault, vault
 from turnout.settings import Settings, settings
-from turnout.state.connections import Connected, config_of, connections
+from turnout.state.connections import Connected, config_of, connections, keep_secrets
+from turnout.state.journal import Call, record_call
 from turnout.values.bindings import Config
 from turnout.wire import Send
 
@@ -67,6 +69,21 @@ def chosen_connections(home: Home, name: str = "") -> Sequence[Connected]:
     if name and name not in {one.name for one in found}:
         raise SettingsError(f"there is no connection {name!r}", "`turnout connections` lists those there are")
     return [one for one in found if name in ("", one.name)]
+
+
+def line_to(home: Home, settings: Config) -> Line:
+    """Return a line to an account: its calls go into the journal, and what a sign-in changes is kept."""
+
+    def call(told: Call) -> None:
+        with transaction(home.engine) as database:
+            record_call(database, 0, told)
+
+    def keep(changed: Mapping[str, str]) -> None:
+        with transaction(home.engine) as database:
+            keep_secrets(database, settings.name, changed, vault=home.vault)
+
+    vendor = vendor_of(settings.kind)
+    return Line(vendor, settings, send=home.send, clock=home.clock, journal=call, keep=keep)
 
 
 def config(home: Home, name: str) -> Config:

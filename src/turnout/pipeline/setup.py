@@ -1,6 +1,7 @@
 """Set up: connect an account, bind an event, let the doctor look, provision what is missing."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,12 +9,11 @@ from msgspec import Struct
 
 from turnout.database import transaction
 from turnout.delivery.lease import leased
-from turnout.delivery.line import Line
 from turnout.delivery.scheduler import Cycle, Scheduler
 from turnout.destinations.kit import POLICIES, Setting, Vendor
 from turnout.errors import Halted, InputError, Later, SettingsError
 from turnout.ledger.ledger import Ledger
-from turnout.pipeline.home import Home, config, vendor_of
+from turnout.pipeline.home import Home, config, line_to, vendor_of
 from turnout.sources.rows import read_event
 from turnout.state import journal
 from turnout.state.connections import save_connection
@@ -51,7 +51,7 @@ def connect(home: Home, kind: str, name: str, *, given: Mapping[str, str]) -> Co
     next(vendor.sign_in(made))  # makes no call: it refuses an address that cannot be one
     secret = frozenset(setting.name for setting in known.values() if setting.secret)
     with transaction(home.engine) as database:
-        save_connection(database, made, secret, home.vault, home.clock.now())
+        save_connection(database, made, home.vault, secret=secret, now=home.clock.now())
         forget_sightings(database, name, "target")
     return made
 
@@ -138,9 +138,11 @@ def check(home: Home, name: str, event_id: str = "") -> list[Finding]:
     vendor = vendor_of(settings.kind)
     bound: Sequence[Binding | None] = bindings_of(home, name, event_id) or [None]
     found: dict[str, Finding] = {}
-    for binding in bound:
-        for finding in _held(home, settings, vendor.doctor(settings, binding)):
-            found.setdefault(finding.code, finding)
+    alone = any(one.kept and settings.get(one.name) for one in vendor.settings)
+    with leased(home.path, name) if alone else nullcontext():  # two must not use one refresh token
+        for binding in bound:
+            for finding in held(home, name, vendor.doctor(settings, binding)):
+                found.setdefault(finding.code, finding)
     return list(found.values())
 
 
@@ -163,7 +165,7 @@ def provision(home: Home, name: str, event_id: str = "", *, plan_only: bool = Fa
     vendor = vendor_of(settings.kind)
     with leased(home.path, name):
         made = [
-            Provisioned(one.event_id, tuple(_held(home, settings, vendor.provision(settings, one, plan_only))))
+            Provisioned(one.event_id, tuple(held(home, name, vendor.provision(settings, one, plan_only))))
             for one in bound
         ]
     with transaction(home.engine) as database:
@@ -171,23 +173,31 @@ def provision(home: Home, name: str, event_id: str = "", *, plan_only: bool = Fa
     return made
 
 
-def _held(home: Home, settings: Config, talk: Talk[T]) -> T:
+def package(home: Home, name: str) -> Mapping[str, bytes]:
+    """Return {path: content} of what `provision` deploys, as files for the vendor's own tools.
+
+    Raises InputError where the vendor's set-up is not made of files.
+    """
+    settings = config(home, name)
+    vendor = vendor_of(settings.kind)
+    if vendor.package is None:
+        raise InputError(f"{vendor.title} has no set-up made of files", "leave out --out: provisioning uses the API")
+    return vendor.package(settings)
+
+
+def held(home: Home, name: str, talk: Talk[T]) -> T:
     """Hold one talk with an account, outside any cycle; what ends it becomes an exception with a hint."""
+    settings = config(home, name)
     ended: list[Any] = []
 
     def end(result: Any) -> list[Flight]:
         ended.append(result)
         return []
 
-    def call(told: journal.Call) -> None:
-        with transaction(home.engine) as database:
-            journal.record_call(database, 0, told)
-
     def cycle() -> Cycle:
         yield [Flight(talk=lambda: talk, end=end)]
 
-    line = Line(vendor_of(settings.kind), settings, send=home.send, clock=home.clock, journal=call)
-    Scheduler(home.carrier, home.clock).run([(line, cycle())])
+    Scheduler(home.carrier, home.clock).run([(line_to(home, settings), cycle())])
     result = ended[0]
     if isinstance(result, Ruling):
         raise _stopped(settings, result)

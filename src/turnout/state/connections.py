@@ -23,7 +23,9 @@ class Connected(Struct, frozen=True):
     paused: bool
 
 
-def save_connection(connection: Connection, config: Config, secret: frozenset[str], vault: Vault, now: float) -> None:
+def save_connection(
+    connection: Connection, config: Config, vault: Vault, *, secret: frozenset[str], now: float
+) -> None:
     """Write a connection; the settings named in `secret` are encrypted. Its version goes up by one."""
     found = connection.execute(select(CONNECTION.c.version).where(CONNECTION.c.name == config.name)).scalar()
     shown = {name: value for name, value in config.settings.items() if name not in secret}
@@ -61,6 +63,14 @@ def config_of(connection: Connection, name: str, vault: Vault) -> Config:
     shown = msgspec.json.decode(line["settings"] or "{}", type=dict[str, str])
     hidden = msgspec.json.decode(vault.opened(line["secrets"]), type=dict[str, str])
     return Config(line["kind"], name, {**shown, **hidden})
+
+
+def keep_secrets(connection: Connection, name: str, changed: Mapping[str, str], *, vault: Vault) -> None:
+    """Write secrets that a sign-in changed; nothing else of the connection changes, and its version stays."""
+    found = connection.execute(select(CONNECTION.c.secrets).where(CONNECTION.c.name == name)).scalar_one()
+    hidden = msgspec.json.decode(vault.opened(found), type=dict[str, str])
+    sealed = vault.sealed(msgspec.json.encode({**hidden, **changed}))
+    connection.execute(update(CONNECTION).where(CONNECTION.c.name == name).values(secrets=sealed))
 
 
 def drop_connection(connection: Connection, name: str) -> bool:

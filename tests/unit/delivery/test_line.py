@@ -110,3 +110,25 @@ def test_a_share_that_is_no_number_of_percent_is_named(share):
 @pytest.mark.parametrize(("share", "calls"), [("50", 50), ("25%", 25), (" 100 % ", 100), ("0.5", 1)])
 def test_the_share_is_read_as_people_write_it(share, calls):
     assert Stage().line(Script(VirtualClock()), share=share).pace.calls == calls
+
+
+def test_a_secret_that_a_sign_in_changed_is_written_down_before_the_session_is_used():
+    stage, kept = Stage(), []
+    line = stage.line(Script(stage.clock))
+    line.keep = lambda changed: kept.append((changed, line.session))
+
+    line.begin(Session("https://toy", TOKEN, keep={"refresh_token": "r2"}))
+
+    assert kept == [({"refresh_token": "r2"}, None)]
+    assert line.session is not None
+    assert line.config.get("refresh_token") == "r2"
+
+
+def test_a_session_that_changed_nothing_writes_nothing_down():
+    stage, kept = Stage(), []
+    line = stage.line(Script(stage.clock))
+    line.keep = kept.append
+
+    line.begin(Session("https://toy", TOKEN))
+
+    assert kept == []

@@ -109,6 +109,9 @@ EXTERNAL_ID: Final = Column(
     required=True,
 )
 
+KINDS: Final = (Kind.PERSON, Kind.MEMBER, Kind.ENGAGEMENT, Kind.POLLS)
+"""The kinds of record that Salesforce gets."""
+
 COLUMNS: Final[Mapping[Kind, tuple[Column, ...]]] = {Kind.ENGAGEMENT: ENGAGEMENT, Kind.POLLS: POLLS}
 
 PERSON: Final = {

@@ -104,15 +104,61 @@ RULES: Final = Rules.of(
         "invalid_grant",
         Verdict.HALT,
         "Salesforce does not let the app sign in",
-        f"{_APP} > Policies: enable the Client Credentials Flow and name a Run As user",
+        f"{_APP} > Policies: enable the flow that the setting sign_in names, with a Run As user for client credentials",
+    ),
+    Rule(
+        "invalid_grant:consumer",
+        Verdict.HALT,
+        "the user has not approved the app",
+        f"{_APP} > Policies: Permitted Users = Admin approved users are pre-authorized, and give the user "
+        "one of the app's permission sets or profiles",
+    ),
+    Rule(
+        "invalid_grant:audience",
+        Verdict.HALT,
+        "the assertion is for another login host",
+        "set audience to https://login.salesforce.com, or for a sandbox to https://test.salesforce.com",
+    ),
+    Rule(
+        "invalid_grant:assertion",
+        Verdict.HALT,
+        "the certificate of the app does not belong to private_key",
+        f"upload the certificate again: {_APP} > Settings > OAuth Settings > Use digital signatures",
+    ),
+    Rule(
+        "invalid_grant:token",
+        Verdict.HALT,
+        "the refresh token does not hold any more: revoked, replaced, or one of more than five",
+        "run `turnout authorize`, and consent again",
+    ),
+    Rule(
+        "invalid_grant:code",
+        Verdict.HALT,
+        "the consent's code has been used, or has run out",
+        "run `turnout authorize`, and consent again",
+    ),
+    Rule(
+        "invalid_grant:credentials",
+        Verdict.HALT,
+        "the app has no user to run as",
+        f"{_APP} > Policies > Client Credentials Flow: enable it, and name a Run As user",
+    ),
+    Rule(
+        "inactive_user",
+        Verdict.HALT,
+        "the user that Turnout signs in as is inactive",
+        "activate the user: Setup > Users",
     ),
     Rule("invalid_client", Verdict.HALT, "the consumer secret is wrong", f"copy it again: {_APP} > Settings"),
     Rule("invalid_client_id", Verdict.HALT, "the consumer key is wrong", f"copy it again: {_APP} > Settings"),
     Rule(
         "unsupported_grant_type",
         Verdict.HALT,
-        "the app does not allow client credentials",
-        f"{_APP} > Settings > OAuth Settings: enable the Client Credentials Flow",
+        "the app does not allow this kind of sign-in",
+        f"{_APP} > Settings > OAuth Settings: enable the flow that the setting sign_in names",
+    ),
+    Rule(
+        "redirect_uri_mismatch", Verdict.HALT, "the app has another Callback URL", f"compare redirect_uri with {_APP}"
     ),
     Rule("invalid_request", Verdict.HALT, "the sign-in lacks something", "check client_id and client_secret"),
     # A person must act.
@@ -150,6 +196,12 @@ REFINED: Final = (
     ("INVALID_FIELD_FOR_INSERT_UPDATE", "contactid", "INVALID_FIELD_FOR_INSERT_UPDATE:member"),
     ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "unable_to_lock_row", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:lock"),
     ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "too many", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:limit"),
+    ("invalid_grant", "approved this consumer", "invalid_grant:consumer"),
+    ("invalid_grant", "audience", "invalid_grant:audience"),
+    ("invalid_grant", "assertion", "invalid_grant:assertion"),
+    ("invalid_grant", "refresh token", "invalid_grant:token"),
+    ("invalid_grant", "authorization code", "invalid_grant:code"),
+    ("invalid_grant", "credentials user", "invalid_grant:credentials"),
     ("REQUEST_LIMIT_EXCEEDED", "concurrent", "REQUEST_LIMIT_EXCEEDED:concurrent"),
 )
 """One code, several meanings: the vendor's words (in lower case) tell them apart."""

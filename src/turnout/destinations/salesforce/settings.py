@@ -1,25 +1,50 @@
-"""A connection's settings -> a sign-in: the org's address, the client credentials, the API version."""
+"""The settings of a Salesforce connection, each with the words of Salesforce's own screens."""
 
-from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
-import msgspec
-
-from turnout.destinations.kit import POLICIES, Session, Setting
-from turnout.destinations.salesforce.rules import COMPOSITE
-from turnout.errors import SettingsError
+from turnout.destinations.kit import POLICIES, Setting
 from turnout.values.bindings import Config
-from turnout.wire import Request, Talk, form, get
 
+CLIENT_CREDENTIALS: Final = "client_credentials"
+JWT: Final = "jwt"
+WEB: Final = "web"
 PREFERRED_VERSION: Final = "66.0"
 NOT_PROVIDED: Final = "[not provided]"
 
 SETTINGS: Final = (
     Setting("url", "The My Domain address, as Setup > My Domain shows it: https://yourcompany.my.salesforce.com"),
     Setting("client_id", "Consumer Key: External Client App Manager > your app > Settings > OAuth Settings"),
-    Setting("client_secret", "Consumer Secret, shown beside the Consumer Key", secret=True),
+    Setting(
+        "sign_in",
+        "How to sign in: client_credentials (the app's Run As user), jwt (a certificate), "
+        "web (a person consents once: `turnout authorize`)",
+        default=CLIENT_CREDENTIALS,
+        choices=(CLIENT_CREDENTIALS, JWT, WEB),
+    ),
+    Setting(
+        "client_secret",
+        "Consumer Secret, shown beside the Consumer Key (jwt needs none)",
+        secret=True,
+        default="",
+    ),
+    Setting("username", "jwt: the user to sign in as, whom the app is pre-authorised for", default=""),
+    Setting(
+        "private_key",
+        "jwt: the private key (PEM) of the certificate that the app has, RSA of 2048 bits or more",
+        secret=True,
+        default="",
+    ),
+    Setting(
+        "audience",
+        "jwt: whom the assertion is for (empty: https://login.salesforce.com, or https://test.salesforce.com "
+        "where the address is a sandbox's)",
+        default="",
+    ),
+    Setting("redirect_uri", "web: the app's Callback URL", default="http://localhost:1717/OauthRedirect"),
+    Setting("scope", "web: what to ask for", default="api refresh_token"),
+    Setting("code_verifier", "web: kept by Turnout while a person consents", secret=True, default="", kept=True),
+    Setting("authorization_code", "web: kept by Turnout until it is used", secret=True, default="", kept=True),
+    Setting("refresh_token", "web: kept by Turnout, and replaced at each sign-in", secret=True, default="", kept=True),
     Setting("api_version", "REST API version to prefer, where the org offers it", default=PREFERRED_VERSION),
     Setting("last_name_default", "Last Name of a new Lead whose registration names none", default=NOT_PROVIDED),
     Setting("company_default", "Company of a new Lead whose registration names none", default=NOT_PROVIDED),
@@ -46,105 +71,8 @@ SETTINGS: Final = (
 )
 
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS if setting.default}
-OWN_DOMAINS: Final = (".salesforce.com", ".salesforce.mil", ".sfcrmproducts.cn")
-LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 
 def setting(config: Config, name: str) -> str:
     """Return a setting, or its declared default."""
     return config.get(name, DEFAULTS.get(name, ""))
-
-
-def address(config: Config) -> str:
-    """Return the org's address as scheme://host[:port]; SettingsError where it cannot be used."""
-    parts = urlsplit(config.get("url").strip())
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        raise SettingsError(
-            f"the address of {config.name!r} is not a web address",
-            "set url to the My Domain address, e.g. https://yourcompany.my.salesforce.com",
-        )
-    if parts.scheme == "http" and not loopback(host):
-        raise SettingsError(f"the address of {config.name!r} is not https", "write https:// before the host")
-    if host in LOGIN_HOSTS:
-        raise SettingsError(
-            f"{host} does not take client credentials",
-            "set url to the org's own address: Setup > My Domain > Current My Domain URL",
-        )
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def loopback(host: str) -> bool:
-    """Return whether a host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def sign_in(config: Config) -> Talk[Session]:
-    """Return a session by the client credentials flow; its base_url ends in the API version chosen.
-
-    Salesforce names no lifetime for the token: an answer INVALID_SESSION_ID is the signal.
-    """
-    home = address(config)
-    reply = yield form(
-        f"{home}/services/oauth2/token",
-        {
-            "grant_type": "client_credentials",
-            "client_id": config.get("client_id"),
-            "client_secret": config.get("client_secret"),
-        },
-    )
-    answer = reply.json()
-    root = instance(home, answer)
-    offered = yield get(f"{root}/services/data")
-    return Session(f"{root}/services/data/v{version(config, offered.json())}", answer["access_token"])
-
-
-def instance(home: str, answer: Any) -> str:
-    """Return the address that the token's answer sends us to; SettingsError where it must not be trusted.
-
-    Orgs get moved, so the address in the answer is the one to call; but a token goes only to Salesforce,
-    or to the very host that issued it.
-    """
-    if not isinstance(answer, dict) or not answer.get("access_token"):
-        raise SettingsError(f"{home} answered without a token", "check that url is the org's My Domain address")
-    told = urlsplit(str(answer.get("instance_url") or home))
-    host = told.hostname or ""
-    own = told.scheme == "https" and host.endswith(OWN_DOMAINS)
-    if not own and host != urlsplit(home).hostname:
-        raise SettingsError(f"{home} sends calls to {host or 'nowhere'}, which is not Salesforce", "check url")
-    return f"{told.scheme}://{told.netloc}"
-
-
-def version(config: Config, offered: Sequence[Mapping[str, str]]) -> str:
-    """Return the preferred API version where the org offers it, else the nearest below, else the lowest."""
-    wish = setting(config, "api_version").strip().lower().removeprefix("v")
-    try:
-        wished = float(wish)
-    except ValueError:
-        raise SettingsError(f"api_version {wish!r} is no version", "write it like 66.0, or leave it out") from None
-    versions = sorted(float(one["version"]) for one in offered)
-    if not versions:
-        raise SettingsError("the org offers no version of the REST API", "check that the edition has API access")
-    below = [one for one in versions if one <= wished]
-    return f"{max(below) if below else min(versions):.1f}"
-
-
-def signed(request: Request, session: Session) -> Request:
-    """Return the request with its full address and the token.
-
-    A path that begins with /services/ counts from the host, any other from the API version; so do the addresses
-    of a composite call's parts. (No value can look like one: inside a text the quotes are escaped.)
-    """
-    assert request.url.startswith("/"), "talks name paths, not hosts"
-    root = session.base_url.partition("/services/data/")[0]
-    start = root if request.url.startswith("/services/") else session.base_url
-    headers = {"Accept": "application/json", **request.headers, "Authorization": f"Bearer {session.token}"}
-    body = request.body
-    if request.path == COMPOSITE:
-        body = body.replace(b'"url":"/', f'"url":"{urlsplit(session.base_url).path}/'.encode())
-    return msgspec.structs.replace(request, url=start + request.url, headers=headers, body=body)

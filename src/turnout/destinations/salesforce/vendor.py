@@ -5,10 +5,13 @@ from typing import Final
 from turnout.destinations.kit import Limits, Vendor
 from turnout.destinations.salesforce import members, people, rows
 from turnout.destinations.salesforce.account.doctor import doctor
+from turnout.destinations.salesforce.account.metadata import source
 from turnout.destinations.salesforce.account.provision import provision
 from turnout.destinations.salesforce.account.target import target
 from turnout.destinations.salesforce.rules import RULES, judged
-from turnout.destinations.salesforce.settings import SETTINGS, sign_in, signed
+from turnout.destinations.salesforce.settings import SETTINGS
+from turnout.destinations.salesforce.signing.address import signed
+from turnout.destinations.salesforce.signing.flows import consent_url, sign_in
 from turnout.values.records import Kind
 
 SALESFORCE: Final = Vendor(
@@ -39,4 +42,6 @@ SALESFORCE: Final = Vendor(
     doctor=doctor,
     provision=provision,
     leaves_outside=True,
+    package=source,
+    consent=consent_url,
 )

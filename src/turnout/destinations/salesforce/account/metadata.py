@@ -1,6 +1,7 @@
-"""columns -> a deployable zip in Salesforce's metadata format: objects, fields, and the permission set."""
+"""columns -> what is deployed, in Salesforce's metadata format and source format: objects, fields, permissions."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -8,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from msgspec import Struct
 
-from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, KEY, TITLES, Column, key_field
+from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, KEY, TITLES, Column, key_field, object_names
 from turnout.values.bindings import Config
 from turnout.values.records import Kind
 
@@ -65,6 +66,38 @@ def package(objects: Sequence[Deployed]) -> dict[str, bytes]:
         if one.new or one.columns:
             files[f"objects/{one.api_name}.object"] = _xml("CustomObject", _object(one))
     files[f"permissionsets/{PERMISSION_SET}.permissionset"] = _xml("PermissionSet", permission_set(objects))
+    return files
+
+
+def everything(config: Config) -> list[Deployed]:
+    """Return all that provisioning may have to make, as an org without any of it would need it."""
+    made = []
+    for kind in (Kind.MEMBER, *TITLES):
+        wanted = columns(config, kind)
+        name = "CampaignMember" if kind is Kind.MEMBER else object_names(config, kind)[0]
+        opened = tuple(api_name for api_name, column in wanted.items() if not column.required)
+        made.append(Deployed(kind, name, kind is not Kind.MEMBER, wanted, opened))
+    return made
+
+
+def source(config: Config) -> dict[str, bytes]:
+    """Return {path: content} of a project in Salesforce's source format: what `sf project deploy start` deploys.
+
+    The same description as the zip's; only its form differs: each field is a file of its own.
+    """
+    objects = everything(config)
+    main = "force-app/main/default"
+    project = {"packageDirectories": [{"path": "force-app", "default": True}], "sourceApiVersion": VERSION}
+    files = {"sfdx-project.json": (json.dumps(project, indent=2) + "\n").encode()}
+    for one in objects:
+        place = f"{main}/objects/{one.api_name}"
+        if one.new:
+            own = [node for node in _object(one) if node[0] != "fields"]
+            files[f"{place}/{one.api_name}.object-meta.xml"] = _xml("CustomObject", own)
+        for name, column in one.columns.items():
+            files[f"{place}/fields/{name}.field-meta.xml"] = _xml("CustomField", field(one.kind, name, column))
+    permissions = f"{main}/permissionsets/{PERMISSION_SET}.permissionset-meta.xml"
+    files[permissions] = _xml("PermissionSet", permission_set(objects))
     return files
 
 

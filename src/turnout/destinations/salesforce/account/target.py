@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from turnout.destinations.salesforce.account.seen import Seen, look
 from turnout.destinations.salesforce.calls.query import id18
-from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, TITLES, key_field
+from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, KINDS, TITLES, key_field
 from turnout.destinations.salesforce.people import FIELDS
 from turnout.destinations.salesforce.rendering import NUMBER_TYPES
 from turnout.values.bindings import Binding, Config
@@ -29,7 +29,7 @@ def target(config: Config, binding: Binding) -> Talk[Target]:
 def target_of(config: Config, seen: Seen) -> Target:
     """Return the target that an org, as seen, is."""
     campaign = seen.campaign or {}
-    objects = {kind: found for kind in Kind if (found := object_seen(config, seen, kind))}
+    objects = {kind: found for kind in KINDS if (found := object_seen(config, seen, kind))}
     return Target(
         program_id=id18(str(campaign.get("Id") or "")),
         program_name=str(campaign.get("Name") or ""),
@@ -92,7 +92,7 @@ def _external(seen: Seen, kind: Kind, api_name: str) -> bool:
 def missing(seen: Seen, objects: Mapping[Kind, ObjectSeen]) -> dict[Kind, str]:
     """Return a sentence for each kind of record that cannot go."""
     if stop := campaign_missing(seen):
-        return dict.fromkeys(Kind, stop)
+        return dict.fromkeys(KINDS, stop)
     found = {
         Kind.PERSON: _person_missing(objects.get(Kind.PERSON), seen),
         Kind.MEMBER: _member_missing(objects.get(Kind.MEMBER), seen),

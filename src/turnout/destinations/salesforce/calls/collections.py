@@ -57,19 +57,20 @@ def _way(row: Row, into: Into) -> Callable[[Sequence[Row], Into], Request]:
 
 
 def _update(rows: Sequence[Row], into: Into) -> Request:
-    return _collection("PATCH", "/composite/sobjects", rows, into)
+    return collection("PATCH", "/composite/sobjects", _payloads(rows), into=into)
 
 
 def _upsert(rows: Sequence[Row], into: Into) -> Request:
-    return _collection("PATCH", f"/composite/sobjects/{into.object_name}/{into.key_field}", rows, into)
+    path = f"/composite/sobjects/{into.object_name}/{into.key_field}"
+    return collection("PATCH", path, _payloads(rows), into=into)
 
 
 def _create(rows: Sequence[Row], into: Into) -> Request:
-    return _collection("POST", "/composite/sobjects", rows, into)
+    return collection("POST", "/composite/sobjects", _payloads(rows), into=into)
 
 
-def _collection(method: str, path: str, /, rows: Sequence[Row], into: Into) -> Request:
-    return collection(method, path, [row.payload for row in rows], into=into)
+def _payloads(rows: Sequence[Row]) -> list[Mapping[str, Any]]:
+    return [row.payload for row in rows]
 
 
 def collection(method: str, path: str, payloads: Sequence[Mapping[str, Any]], *, into: Into) -> Request:

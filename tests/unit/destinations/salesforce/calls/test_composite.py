@@ -6,7 +6,7 @@ from turnout.destinations.kit import Row, Session
 from turnout.destinations.salesforce.calls.collections import Into
 from turnout.destinations.salesforce.calls.composite import written
 from turnout.destinations.salesforce.rules import judged
-from turnout.destinations.salesforce.settings import signed
+from turnout.destinations.salesforce.signing.address import signed
 from turnout.values.changes import Op
 from turnout.values.records import Kind
 from turnout.values.verdicts import Verdict
