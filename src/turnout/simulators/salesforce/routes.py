@@ -9,7 +9,16 @@ from turnout.simulators.salesforce.composite import batch, composite, graph, tre
 from turnout.simulators.salesforce.composite.calls import Ask
 from turnout.simulators.salesforce.identity import oauth, people
 from turnout.simulators.salesforce.org import Org
-from turnout.simulators.salesforce.rest import collections, deploying, describing, querying, resources, rows, tooling
+from turnout.simulators.salesforce.rest import (
+    changed,
+    collections,
+    deploying,
+    describing,
+    querying,
+    resources,
+    rows,
+    tooling,
+)
 from turnout.wire import Reply
 
 Answering = Callable[[Org, Call], Reply]
@@ -62,6 +71,7 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", JOB + "/successfulResults", ingest.successes, False, ()),
     ("GET", JOB + "/failedResults", ingest.failures, False, ()),
     ("GET", JOB + "/unprocessedrecords", ingest.unprocessed, False, ()),
+    ("GET", JOB + "/unprocessedRecords", ingest.unprocessed, False, ()),  # as a client that others wrote spells it
     ("POST", READS, queries.create, False, ()),
     ("GET", READS, queries.listed, False, ("isPkChunkingEnabled", "jobType", "concurrencyMode", "queryLocator")),
     ("GET", READS + "/{id}", queries.look, False, ()),
@@ -72,6 +82,8 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("GET", ROW, describing.basics, False, ()),
     ("POST", ROW, rows.create, True, ()),
     ("GET", ROW + "/describe", describing.describe, False, ()),
+    ("GET", ROW + "/updated", changed.updated, False, ("start", "end")),
+    ("GET", ROW + "/deleted", changed.deleted, False, ("start", "end")),
     ("GET", ROW + "/{id}", rows.read, False, ("fields",)),
     ("PATCH", ROW + "/{id}", rows.change, True, ()),
     ("DELETE", ROW + "/{id}", rows.remove, True, ()),
