@@ -50,7 +50,8 @@ PATHS: Final = (
     (("registered",), "registration", 0.10),
     (("invited", "registered", "confirmed"), "invite", 0.10),
     (("invitedPendingRegistration", "registered"), "invite", 0.05),
-    (("invited",), "invite", 0.06),
+    (("invited",), "invite", 0.05),
+    (("invitedPendingRegistration",), "invite", 0.01),
     (("created",), "sso", 0.03),
     (("autoConfirmed",), "webhook", 0.03),
     (("registered", "unregistered"), "registration", 0.03),
@@ -58,7 +59,7 @@ PATHS: Final = (
     (("created",), "admin", 0.01),
 )
 """How people come to an event: the statuses in order, the origin, the share."""
-STAY_AWAY: Final = frozenset({"unregistered", "blocked", "invited", "created"})
+STAY_AWAY: Final = frozenset({"unregistered", "blocked", "invited", "invitedPendingRegistration", "created"})
 
 
 class Person(Struct):
@@ -121,10 +122,10 @@ def _visits(
     recordings: Sequence[Session],
     polls: Sequence[Poll],
 ) -> Iterator[Change]:
-    """Yield the statuses that visits bring; two in three come, and one in twenty only afterwards."""
+    """Yield the statuses that visits bring; most come, some only before it starts, some only afterwards."""
     rng, event = person.rng, person.event
     luck = rng.random()
-    if luck < 0.15:
+    if luck < 0.15 or 0.62 <= luck < 0.66:
         early = event.starts_at - rng.uniform(60, 1800)
         yield Change(at=early, event=event.id, user=person.user, status="attended", login="emailPass")
     if luck < 0.62 and lives:

@@ -107,14 +107,17 @@ REACTED: Final[Mapping[str, Callable[[Sums], float]]] = {
 
 
 class Report(Struct, frozen=True):
-    """One report: `by` users, views, or nothing; its columns in order, and those of its totals."""
+    """One report: `by` users, views, or nothing; its columns in order, and those of its totals.
+
+    `player` reports know of the player's events alone: not of rooms, chat and polls.
+    """
 
     id: str
     by: str
     columns: tuple[str, ...]
     totals: tuple[str, ...] = ()
     order: str = ""
-    playback: frozenset[str] = frozenset()
+    player: bool = False
 
 
 ENGAGEMENT: Final = (
@@ -141,7 +144,7 @@ RATES: Final = ("total_completion_rate", "live_engaged_users_play_time_ratio")
 REPORTS: Final[Mapping[str, Report]] = {
     report.id: report
     for report in (
-        Report("40009", "users", ("user_id", "user_name", *TOP_USERS, *RATES), TOP_USERS, "-count_plays"),
+        Report("40009", "users", ("user_id", "user_name", *TOP_USERS, *RATES), TOP_USERS, "-count_plays", True),
         Report("40010", "nothing", LEVEL_COLUMNS, LEVEL_COLUMNS),
         Report(
             "60010",

@@ -12,6 +12,7 @@ from turnout.simulators.kaltura.account.happenings import STATES, VIEW_SECONDS, 
 from turnout.simulators.kaltura.account.world import World
 
 SLICES: Final = 100
+PLAYER_DEEDS: Final = ("add_to_calendar", "download_attachment")
 SECONDS: Final = {"mic_on": "mic", "cam_on": "cam"}
 
 
@@ -51,6 +52,11 @@ class Sums(Struct):
     done: Counter[str] = field(default_factory=Counter)
     visit_slices: int = 0
     slices: int = 0
+
+    @property
+    def played(self) -> bool:
+        """Whether the player told anything of this user."""
+        return bool(self.plays or self.live or self.vod or any(self.done[kind] for kind in PLAYER_DEEDS))
 
     def add(self, other: "Sums") -> None:
         """Add another's sums."""

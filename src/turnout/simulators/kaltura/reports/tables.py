@@ -1,7 +1,8 @@
 """Report, scope and time -> rows: by users, by ten-second views, or one for all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any, Final
 
 from turnout.simulators.kaltura.account.account import Account
@@ -63,7 +64,11 @@ def _table(account: Account, report: Report, scope: Scope, *, order: str) -> lis
     sums = summed(account, scope)
     if report.by == "nothing":
         return [totals(account, report, scope)] if sums else []
-    rows = [person(account.world, user, scope, sums[user]) for user in sorted(sums)]
+    rows = [
+        person(account.world, user, scope, sums[user])
+        for user in sorted(sums)
+        if sums[user].played or not report.player
+    ]
     return _ordered([_cells(report, row) for row in rows], report, order=order)
 
 
@@ -78,9 +83,19 @@ def _by_views(account: Account, scope: Scope) -> list[Cells]:
     for stretch in stretches(account.world, scope):
         if stretch.kind in LIVE:
             state = STATE_OF.get(stretch.level, stretch.level)
-            for number in views(stretch, scope):
-                counted[int((stretch.at + number * VIEW_SECONDS) // step * step), state] += 1
+            for minute, number in _minutes(stretch.at, views(stretch, scope), step):
+                counted[minute, state] += number
     return [(float(minute), state, float(number)) for (minute, state), number in sorted(counted.items())]
+
+
+def _minutes(at: float, numbers: range, step: int) -> Iterator[tuple[int, int]]:
+    """Yield the minutes (or other steps) in which views lie, each with how many."""
+    place = numbers.start
+    while place < numbers.stop:
+        minute = int((at + place * VIEW_SECONDS) // step * step)
+        after = min(numbers.stop, max(place + 1, ceil((minute + step - at) / VIEW_SECONDS)))
+        yield minute, after - place
+        place = after
 
 
 def _ordered(rows: list[Any], report: Report, *, order: str) -> list[Cells]:
