@@ -95,7 +95,9 @@ class Marketo:
         )
         form = "x-www-form-urlencoded" in call.headers.get("content-type", "")
         fields = tuple(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True)) if form else ()
-        if call.path.startswith(("/rest/asset/", "/identity/")):
+        if call.method == "GET":  # whatever stands in its body; and a known client adds _method to what is one
+            call.pairs = tuple(pair for pair in call.pairs if pair != ("_method", "GET"))
+        elif call.path.startswith(("/rest/asset/", "/identity/")):
             call.pairs = (*call.pairs, *fields)
         elif call.method == "POST" and (method := dict((*call.pairs, *fields)).get("_method")):
             call.method = method.upper()

@@ -187,6 +187,8 @@ def test_a_subscription_may_lack_some_filters(caller_with: Any) -> None:
     caller = caller_with(export_filters="basic")
 
     assert code(caller.post(f"{LEADS}/create.json", {"fields": ["id"], "filter": {"updatedAt": NOVEMBER}})) == "1035"
+
+
 def test_the_people_of_a_static_list_come_out(caller: Caller) -> None:
     folder = '{"id": 3, "type": "Folder"}'
     [held] = caller.form("/rest/asset/v1/staticLists.json", name="Guests", folder=folder)["result"]
@@ -195,5 +197,3 @@ def test_the_people_of_a_static_list_come_out(caller: Caller) -> None:
     _, text = completed(caller, LEADS, {"fields": ["id"], "filter": {"staticListName": "Guests"}})
 
     assert text == "id\n1001\n"
-
-

@@ -105,7 +105,7 @@ def _shown(held: StaticList | SmartList) -> dict[str, Any]:
 def _rules(held: SmartList, call: Call) -> dict[str, Any]:
     if call.query.get("includeRules", "").lower() != "true":
         return {}
-    condition = {"activityAttributeId": 1, "activityAttributeName": held.filter, "operator": "is"}
+    condition = {"activityAttributeId": 1, "activityAttributeName": held.filter, "operator": "is", "isPrimary": False}
     told = {"id": 1, "name": held.filter, "ruleTypeId": 1, "ruleType": held.filter, "operator": "is"}
     filters = [told | {"conditions": [condition | {"values": [held.value]}]}] if held.filter else []
     return {"rules": {"filterMatchType": "All", "triggers": [], "filters": filters}}

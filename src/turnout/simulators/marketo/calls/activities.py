@@ -129,8 +129,9 @@ def _change(account: Account, each: Activity, names: Mapping[str, str]) -> dict[
     if each.type_id == CHANGE_VALUE:
         name = names[each.primary]
         new, old = told.get("New Value"), told.get("Old Value")
-        values = {"newValue": None if new is None else str(new), "oldValue": None if old is None else str(old)}
-        shown["fields"] = [{"id": account.people.fields[name].id, "name": name, **values}]
+        before = {} if old is None else {"oldValue": str(old)}
+        value = "" if new is None else str(new)
+        shown["fields"] = [{"id": account.people.fields[name].id, "name": name, "newValue": value} | before]
     return shown
 
 

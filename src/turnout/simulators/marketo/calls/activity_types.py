@@ -228,6 +228,8 @@ CALLS: Final = (
     Operation("GET", f"{_TYPE}/describe.json", describe_type, _READ, ("draft",)),
     Operation("POST", f"{_TYPE}/attributes/create.json", add_attributes, _WRITE, writing=True),
     Operation("POST", f"{_TYPE}/attributes/delete.json", delete_attributes, _WRITE, writing=True),
+    Operation("POST", f"{_TYPE}.json", update_type, _WRITE, writing=True),
+    Operation("POST", f"{_TYPE}/attributes/update.json", update_attributes, _WRITE, writing=True),
     Operation("POST", f"{_TYPE}/approve.json", approve_type, _WRITE, writing=True),
     Operation("POST", f"{_TYPE}/discardDraft.json", discard_type, _WRITE, writing=True),
     Operation("POST", f"{_TYPE}/delete.json", delete_type, _WRITE, writing=True),

@@ -1,38 +1,16 @@
 """A client that others wrote (marketorestpython, MIT) works with the imitated Marketo over HTTP."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from marketorestpython.client import MarketoClient
 
-from turnout.clock import ShiftedClock
 from turnout.simulators.kit.door import advance
-from turnout.simulators.kit.server import serve
 from turnout.simulators.kit.simulator import Simulator
-from turnout.simulators.marketo.app import CLIENT_ID, CLIENT_SECRET, marketo
+from turnout.simulators.marketo.app import CLIENT_ID, CLIENT_SECRET
 from turnout.wire import get
 
-SEED = json.loads((Path(__file__).parents[2] / "examples/winter-summit/marketo-seed.json").read_text())
 PROGRAM = 1002  # Winter Summit 2026
 ROSA, TESS = 1004, 1005
-
-
-@pytest.fixture
-def simulator() -> Simulator:
-    return marketo(clock=ShiftedClock(), seed=SEED)
-
-
-@pytest.fixture
-def client(simulator: Simulator) -> Iterator[Any]:
-    server = serve(simulator)
-    client = MarketoClient("123-ABC-456", CLIENT_ID, CLIENT_SECRET)
-    client.host = server.url
-    yield client
-    server.close()
-    assert simulator.book.shown()["unknown"] == 0
 
 
 def test_it_finds_creates_and_deletes_people(client: Any) -> None:
