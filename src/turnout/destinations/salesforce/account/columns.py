@@ -1,14 +1,14 @@
-"""one field's describe -> finding: there, of the right type, wide enough, open to the integration user."""
+"""one field's describe -> findings: each attribute that the documents ask for is one of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from turnout.destinations.salesforce.account.seen import Seen
-from turnout.destinations.salesforce.account.target import field_seen, writable
-from turnout.destinations.salesforce.fields import EXTERNAL_ID, KEY, Column, key_field
+from msgspec import Struct
+
+from turnout.destinations.salesforce.account.target import writable
+from turnout.destinations.salesforce.fields import KEY, Column, key_field
 from turnout.values.bindings import Config
 from turnout.values.findings import Finding, Severity
-from turnout.values.records import Kind
 
 ADMIN: Final = "a Salesforce administrator"
 TYPES: Final = {"text": ("string",), "number": ("double", "int", "long"), "email": ("email",), "lookup": ("reference",)}
@@ -18,6 +18,28 @@ EXTERNAL_ID_WIDTHS: Final = (50, 200)
 """The document: at least 50 characters and at most 200."""
 
 _WHERE: Final = "Setup > Object Manager > {object} > Fields & Relationships > {field}"
+Describe = Mapping[str, Any]
+
+
+class Asked(Struct, frozen=True):
+    """A column as an org has to have it: how many characters it may take at least and at most (0: no limit)."""
+
+    column: Column
+    least: int
+    most: int = 0
+
+
+class Attribute(Struct, frozen=True):
+    """One attribute of a field: what is wrong with it ("" where nothing is), why that matters, and how much.
+
+    `must` are the columns for which it is a problem rather than an advice.
+    """
+
+    name: str
+    wrong: Callable[[Asked, Describe], str]
+    why: str
+    fix: str
+    must: Callable[[Column], bool] = lambda column: True
 
 
 def where(object_name: str, name: str) -> str:
@@ -26,94 +48,174 @@ def where(object_name: str, name: str) -> str:
     return _WHERE.format(object=label, field=name)
 
 
-def column_findings(column: Column, object_name: str, describe: Mapping[str, Any] | None) -> Finding:
-    """Return the first thing that is wrong with a column, or that it is right."""
-    name = f"{object_name}.{column.api_name}"
-    if describe is None:
-        return Finding(
-            f"field.missing:{name}",
-            Severity.PROBLEM if column.identifier else Severity.ADVICE,
-            f"{name} is not there, or the integration user cannot see it",
-            f"its values are not sent: {column.help}",
-            ADMIN,
-            f"run `turnout provision`, or open it: {where(object_name, column.api_name)} > Set Field-Level Security",
-        )
-    seen = field_seen(column.name, describe)
-    if seen.type not in TYPES[column.type]:
-        what = f"{name} is of type {seen.type}, where {column.type} is needed"
-        fix = f"{where(object_name, column.api_name)}: change the type"
-        return Finding(f"field.type:{name}", Severity.PROBLEM, what, "its values may be refused", ADMIN, fix)
-    if not seen.writable:
-        what = f"the integration user may not write {name}"
-        fix = f"assign the permission set Turnout, or {where(object_name, column.api_name)} > Set Field-Level Security"
-        return Finding(f"field.readonly:{name}", Severity.PROBLEM, what, "its values are not sent", ADMIN, fix)
-    if column.type != "lookup" and 0 < seen.width < column.width:
-        unit = "digits" if column.type == "number" else "characters"
-        what = f"{name} takes {seen.width} {unit}, where the document asks for {column.width}"
-        why = "longer values are refused" if column.identifier or column.type == "number" else "longer texts are cut"
-        severity = Severity.PROBLEM if column.identifier else Severity.ADVICE
-        fix = f"{where(object_name, column.api_name)} > Edit: widen it"
-        return Finding(f"field.narrow:{name}", severity, what, why, ADMIN, fix)
-    return Finding(f"field:{name}", Severity.OK, name)
+def _type(asked: Asked, seen: Describe) -> str:
+    kind = asked.column.type
+    return "" if seen.get("type") in TYPES[kind] else f"is of type {seen.get('type')}, where {kind} is needed"
 
 
-def key_findings(config: Config, object_name: str, fields: Mapping[str, Mapping[str, Any]]) -> Finding:
-    """Return whether rows can be written by our key; without it they are looked up first, which costs calls."""
-    name = key_field(config)
-    describe = fields.get(name.lower())
-    right = describe and describe.get("externalId") and describe.get("unique") and writable(describe)
-    if right and int((describe or {}).get("length") or 0) >= KEY.width:
-        return Finding(f"key:{object_name}.{name}", Severity.OK, f"rows are written by {object_name}.{name}")
-    state = "is not a unique External ID that Turnout can write" if describe else "is not there"
-    return Finding(
-        f"key.{'wrong' if describe else 'missing'}:{object_name}.{name}",
-        Severity.ADVICE,
-        f"{object_name}.{name} {state}",
-        "rows are looked up before they are written: more calls, and another writer could double a row",
-        ADMIN,
-        f"run `turnout provision`, or add {name}: Text({KEY.width}), unique, External ID",
+def _label(asked: Asked, seen: Describe) -> str:
+    label = asked.column.label or asked.column.name
+    return (
+        "" if seen.get("label") in (None, label) else f"is labelled {seen.get('label')!r}, where {label!r} is asked for"
     )
 
 
-def external_id_findings(config: Config, seen: Seen) -> Iterator[Finding]:
-    """Yield what is wrong with CampaignMember.external_id__c, attribute by attribute."""
-    name = f"CampaignMember.{EXTERNAL_ID.api_name}"
-    describe = seen.fields(Kind.MEMBER).get(EXTERNAL_ID.api_name.lower())
+def _help(asked: Asked, seen: Describe) -> str:
+    if seen.get("inlineHelpText") == asked.column.help or "inlineHelpText" not in seen:
+        return ""
+    return f"lacks the help text {asked.column.help!r}"
+
+
+def _length(asked: Asked, seen: Describe) -> str:
+    if asked.column.type not in ("text", "email") or _type(asked, seen):
+        return ""
+    length = int(seen.get("length") or 0)
+    if asked.most and not asked.least <= length <= asked.most:
+        return f"takes {length} characters, where {asked.least} to {asked.most} are needed"
+    return f"takes {length} characters, where the document asks for {asked.least}" if length < asked.least else ""
+
+
+def _precision(asked: Asked, seen: Describe) -> str:
+    if asked.column.type != "number" or _type(asked, seen):
+        return ""
+    digits = int(seen.get("precision") or 0) - int(seen.get("scale") or 0)
+    width = asked.column.width
+    return f"takes {digits} digits left of the point, where the document asks for {width}" if digits < width else ""
+
+
+def _scale(asked: Asked, seen: Describe) -> str:
+    if asked.column.type != "number" or _type(asked, seen):
+        return ""
+    scale = int(seen.get("scale") or 0)
+    return (
+        f"has {scale} decimals, where the document asks for {asked.column.scale}" if scale != asked.column.scale else ""
+    )
+
+
+def _reference(asked: Asked, seen: Describe) -> str:
+    if asked.column.type != "lookup" or _type(asked, seen) or "referenceTo" not in seen:
+        return ""
+    return "" if "Lead" in (seen["referenceTo"] or ()) else f"refers to {', '.join(seen['referenceTo'])}, not to Lead"
+
+
+def _unique(asked: Asked, seen: Describe) -> str:
+    if bool(seen.get("unique")) == asked.column.key:
+        return ""
+    return "is not unique" if asked.column.key else "is unique, so that a second row with the same value is refused"
+
+
+def _case(asked: Asked, seen: Describe) -> str:
+    wrong = asked.column.key and bool(seen.get("unique")) and bool(seen.get("caseSensitive"))
+    return "is case-sensitive, where case-insensitive is needed" if wrong else ""
+
+
+def _external(asked: Asked, seen: Describe) -> str:
+    return "is not an External ID" if asked.column.key and not seen.get("externalId") else ""
+
+
+def _required(asked: Asked, seen: Describe) -> str:
+    required = not seen.get("nillable", True) and not seen.get("defaultedOnCreate")
+    if required == asked.column.required:
+        return ""
+    if asked.column.required:
+        return "is not required (the setting external_id_required says that it should be)"
+    return "is required, so that a row without a value is refused"
+
+
+def _readonly(asked: Asked, seen: Describe) -> str:
+    return "" if writable(seen) else "cannot be written by the integration user"
+
+
+def _identifier(column: Column) -> bool:
+    return column.identifier
+
+
+def _never(column: Column) -> bool:
+    return False
+
+
+_SHORT: Final = "longer texts are cut, and an identifier that is longer is refused"
+ATTRIBUTES: Final = (
+    Attribute("type", _type, "its values may be refused", "change the type"),
+    Attribute("label", _label, "people would not find it by the document's name", "Edit: change the label", _never),
+    Attribute("help", _help, "people would not learn what the field holds", "Edit: change the help text", _never),
+    Attribute("length", _length, _SHORT, "Edit: widen it", _identifier),
+    Attribute("precision", _precision, "larger numbers are refused", "Edit: widen it", _identifier),
+    Attribute("scale", _scale, "it would be shown with other decimals", "Edit: change the decimals", _never),
+    Attribute("reference", _reference, "the lead cannot be named", "make it anew, as a Lookup to Lead"),
+    Attribute("unique", _unique, "rows would be doubled or refused", "Edit: change Unique"),
+    Attribute("case", _case, "keys that differ by case alone would be two", "Edit: choose case-insensitive"),
+    Attribute("external", _external, "records are written by it", "Edit: check External ID"),
+    Attribute("required", _required, "the set-up document and the account differ", "Edit: change Required"),
+    Attribute(
+        "readonly",
+        _readonly,
+        "its values are not sent",
+        "Set Field-Level Security, or assign the permission set Turnout",
+    ),
+)
+"""What is looked at, attribute by attribute. A describe does not show a field's description, only its help text."""
+
+
+def column_findings(asked: Asked, object_name: str, describe: Describe | None) -> Iterator[Finding]:
+    """Yield all that is wrong with a field, or that it is right."""
+    column = asked.column
+    name = f"{object_name}.{column.api_name}"
     if describe is None:
-        yield Finding(
-            f"field.missing:{name}",
-            Severity.PROBLEM,
-            f"{name} is not there, or the integration user cannot see it",
-            "campaign members could not be written without doubling them",
-            ADMIN,
-            "run `turnout provision`, or add it as the set-up document says",
-        )
+        yield _missing(column, name, where(object_name, column.api_name))
         return
-    found = False
-    for attribute, what in _attributes(config, describe):
-        found = True
-        fix = f"{where('CampaignMember', EXTERNAL_ID.api_name)} > Edit"
-        why = "the set-up document asks for it, and members are written by it"
-        yield Finding(f"external_id.{attribute}:{name}", Severity.PROBLEM, f"{name} {what}", why, ADMIN, fix)
+    found = [(one, told) for one in ATTRIBUTES if (told := one.wrong(asked, describe))]
+    for attribute, told in found:
+        yield Finding(
+            f"field.{attribute.name}:{name}",
+            Severity.PROBLEM if attribute.must(column) else Severity.ADVICE,
+            f"{name} {told}",
+            attribute.why,
+            ADMIN,
+            f"{where(object_name, column.api_name)} > {attribute.fix}",
+        )
     if not found:
         yield Finding(f"field:{name}", Severity.OK, name)
 
 
-def _attributes(config: Config, describe: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    low, high = EXTERNAL_ID_WIDTHS
-    length = int(describe.get("length") or 0)
-    required = config.flag("external_id_required", True)
-    if describe.get("type") != "string":
-        yield "type", f"is of type {describe.get('type')}, where Text is needed"
-    elif not low <= length <= high:
-        yield "length", f"takes {length} characters, where {low} to {high} are needed"
-    if not describe.get("unique"):
-        yield "unique", "is not unique"
-    if describe.get("caseSensitive"):
-        yield "case", "is case-sensitive, where case-insensitive is needed"
-    if not describe.get("externalId"):
-        yield "external", "is not an External ID"
-    if required and describe.get("nillable"):
-        yield "required", "is not required (the setting external_id_required says that it should be)"
-    if not writable(describe):
-        yield "readonly", "cannot be written by the integration user"
+def _missing(column: Column, name: str, place: str) -> Finding:
+    return Finding(
+        f"field.missing:{name}",
+        Severity.PROBLEM if column.identifier else Severity.ADVICE,
+        f"{name} is not there, or the integration user cannot see it",
+        f"its values are not sent: {column.help}",
+        ADMIN,
+        f"run `turnout provision`, or open it: {place} > Set Field-Level Security",
+    )
+
+
+def asked_of(column: Column) -> Asked:
+    """Return a column as the document asks for it; Salesforce alone sets an e-mail field's length."""
+    return Asked(column, 0 if column.type == "email" else column.width)
+
+
+def external_id_asked(column: Column) -> Asked:
+    """Return the members' key as the document asks for it."""
+    least, most = EXTERNAL_ID_WIDTHS
+    return Asked(column, least, most)
+
+
+def key_findings(config: Config, object_name: str, fields: Mapping[str, Describe]) -> Iterator[Finding]:
+    """Yield whether rows can be written by our key; without it they are looked up first, which costs calls."""
+    name = key_field(config)
+    describe = fields.get(name.lower())
+    asked = Asked(KEY, KEY.width)
+    wrong = [one.name for one in ATTRIBUTES if one.name != "label" and describe and one.wrong(asked, describe)]
+    if describe and not wrong:
+        yield Finding(f"key:{object_name}.{name}", Severity.OK, f"rows are written by {object_name}.{name}")
+        return
+    told = {one.name: one.wrong(asked, describe) for one in ATTRIBUTES if describe and one.name in wrong}
+    for attribute, what in (told or {"missing": "is not there"}).items():
+        yield Finding(
+            f"key.{attribute}:{object_name}.{name}",
+            Severity.ADVICE,
+            f"{object_name}.{name} {what}",
+            "rows are looked up before they are written: more calls, and another writer could double a row",
+            ADMIN,
+            f"run `turnout provision`, or set {name} up: Text({KEY.width}), unique, External ID",
+        )

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from turnout.destinations.salesforce.fields import COLUMNS
 from turnout.destinations.salesforce.people import FIELDS
@@ -19,13 +20,14 @@ def described(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
 
 
 def column(one: Any) -> dict[str, Any]:
+    told = {"label": one.label or one.name, "inlineHelpText": one.help}
     match one.type:
         case "number":
-            return described(one.api_name, "double", length=0, precision=18, scale=one.scale)
+            return described(one.api_name, "double", length=0, precision=18, scale=one.scale, **told)
         case "lookup":
-            return described(one.api_name, "reference", length=18)
+            return described(one.api_name, "reference", length=18, referenceTo=["Lead"], **told)
         case _:
-            return described(one.api_name, {"text": "string"}.get(one.type, one.type), length=one.width)
+            return described(one.api_name, {"text": "string"}.get(one.type, one.type), length=one.width, **told)
 
 
 def an_object(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -50,7 +52,11 @@ class Org:
                 "Kaltura_User_Polls_c__c", *map(column, COLUMNS[Kind.POLLS]), key("turnout_key__c", 120)
             ),
         }
+        self.objects["User"] = an_object("User", described("UserPermissionsMarketingUser", "boolean"))
+        self.headers = {"date": "Sun, 22 Nov 2026 00:00:00 GMT"}
         self.rows: dict[str, list[dict[str, Any]]] = {
+            "User": [{"Id": "005000000000001AAA", "UserPermissionsMarketingUser": True}],
+            "CampaignMember": [],
             "Campaign": [CAMPAIGN],
             "CampaignMemberStatus": [self.status("Sent", False, default=True)],
             "PermissionSet": [{"Id": "0PS000000000001AAA"}],
@@ -103,7 +109,9 @@ class Org:
             "/limits": lambda: (
                 reply(self.limits) if self.limits else reply([{"errorCode": "INSUFFICIENT_ACCESS"}], 403)
             ),
-            "/services/data": lambda: reply([{"version": one} for one in self.versions]),
+            "/services/data": lambda: replace(
+                reply([{"version": one} for one in self.versions]), headers=self.headers, at=1_795_305_601.0
+            ),
             "/services/oauth2/userinfo": lambda: reply(
                 {"user_id": "005000000000001AAA", "preferred_username": "int@acme"}
             ),
