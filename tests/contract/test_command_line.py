@@ -17,6 +17,7 @@ from tests.contract.example import FILES
 from turnout.apps import demo
 from turnout.apps.cli import run
 from turnout.apps.simulate import CREDENTIALS
+from turnout.delivery.lease import leased
 
 TURNOUT = str(Path(sys.executable).parent / "turnout")
 SECRETS = [secret for _, secret in CREDENTIALS.values()]
@@ -204,8 +205,6 @@ def test_a_paused_connection_goes_on_when_resumed(bound: Typed) -> None:
 
 
 def test_an_account_that_another_process_serves_is_75(bound: Typed, tmp_path: Path) -> None:
-    from turnout.delivery.lease import leased
-
     with leased(tmp_path / "home", "marketo"):
         said = bound("--json", "sync")
 

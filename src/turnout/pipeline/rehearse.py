@@ -15,7 +15,6 @@ from turnout.pipeline.account import Account
 from turnout.pipeline.home import Home
 from turnout.pipeline.sync import accounts
 from turnout.plan.plan import plan
-from turnout.plan.shapes import Shape
 from turnout.plan.view import Park, Plan, View
 from turnout.survey.looks import Survey
 from turnout.values.changes import Change, Op
@@ -66,6 +65,7 @@ class Rehearsal:
         self._rows: dict[Key, LedgerRow] = {}
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._waiting: Mapping[Key, str] = {}
+        self._joined: set[str] = set()
         self._numbers = count(FIRST_PRETENDED)
 
     def cycle(self) -> Cycle:
@@ -79,16 +79,19 @@ class Rehearsal:
         view = account.view()
         view.rows = self._rows
         survey = Survey(account.line.vendor, account.line.config, account.clock)
+        made = Plan()
         while True:
-            made = plan(view, current, account.clock.now())
+            before, made = made, plan(view, current, account.clock.now())
             self._waiting = made.waiting
             if made.looks and not survey.refused:
                 yield survey.flights(made, view)
-            elif made.looks or not self._played(made, view, current):
+            elif made.looks or made == before or not (made.notes or made.changes):
                 return
+            else:
+                self._play(made, view)
 
-    def _played(self, made: Plan, view: View, current: Mapping[tuple[str, Kind], Shape]) -> bool:
-        """Take all that a plan says as done; returns whether anything was."""
+    def _play(self, made: Plan, view: View) -> None:
+        """Take all that a plan says as done."""
         for one in made.settled:
             self._counts["matched"][one.change.key.kind.value] += 1
             self._stands(one.change, one.remote_id)
@@ -96,11 +99,10 @@ class Rehearsal:
             self._park(key, park)
         for key in made.confirmed:
             self._rows[key] = replace(self._rows[key], confirmed_at=self.account.clock.now())
-        for person, (other, _) in made.aliases.items():
-            self._counts["joined"][other] += 1
-            self._park(Key("", Kind.PERSON, person), Park(Parking.EXCLUDED, "is one person with somebody else here"))
+        for person in made.aliases:
+            self._joined.add(person)
+            self._park(Key("", Kind.PERSON, person), Park(Parking.HELD, "is one person with somebody else here"))
         self._written(made.changes, view)
-        return bool(made.notes or made.changes)
 
     def _park(self, key: Key, park: Park) -> None:
         row = self._rows.get(key) or LedgerRow(key)
@@ -110,6 +112,7 @@ class Rehearsal:
             row,
             parking=park.parking,
             reason=park.reason,
+            code=park.code,
             refused=row.wanted,
             remote_id=park.remote_id or row.remote_id,
         )
@@ -170,7 +173,7 @@ class Rehearsal:
         parked = Counter(
             f"{stand(row).value}: {row.reason}"
             for key in account.records
-            if (row := self._rows.get(key)) and stand(row) in _PARKED
+            if (row := self._rows.get(key)) and stand(row) in _PARKED and key.person not in self._joined
         )
         pace, writes = account.line.pace, counts["calls"]["writes"]
         return Rehearsed(
@@ -178,10 +181,10 @@ class Rehearsal:
             create=counts["create"],
             update=counts["update"],
             matched=counts["matched"][Kind.PERSON.value],
-            joined=counts["joined"].total(),
+            joined=len(self._joined),
             kept=counts["kept"],
             parked=parked,
-            waiting=Counter(self._waiting.values()),
+            waiting=Counter(why for key, why in self._waiting.items() if key.person not in self._joined),
             cut=counts["calls"]["cut"],
             writes=writes,
             reads=account.line.calls,

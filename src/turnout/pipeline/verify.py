@@ -113,9 +113,8 @@ class Check:
     def _flights(self) -> Iterable[Flight]:
         rows = self._rows()
         for binding, target in self.account.targets.items():
-            for kind in Kind:
+            for kind, writer in self.account.line.vendor.writers.items():
                 mine = [row for row in rows if row.change.key.kind is kind and self._belongs(row.change.key, binding)]
-                writer = self.account.line.vendor.writers[kind]
                 for start in range(0, len(mine), writer.rows):
                     some = mine[start : start + writer.rows]
                     talk = partial(writer.read_back, self.account.line.config, target, some)
@@ -192,7 +191,7 @@ def sheets(account: Account) -> tuple[Sheet, ...]:
             binding.event_name,
             account.line.config.name,
             account.targets[binding.id].program_name,
-            tuple(_line(account, binding.id, kind) for kind in Kind),
+            tuple(_line(account, binding.id, kind) for kind in account.line.vendor.writers),
         )
         for binding in account.bindings
         if binding.id in account.targets

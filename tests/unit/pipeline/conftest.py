@@ -1,6 +1,7 @@
 """A home whose way out leads to both simulators in this process: no port, no network."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from turnout.pipeline import setup
 from turnout.pipeline.home import Home
 from turnout.simulators.kit.simulator import Simulator
 from turnout.sources.files import ingest
-from turnout.wire import Answer, Request
+from turnout.wire import Answer, Request, Send
 
 FILES = Path(__file__).parents[3] / "examples" / "winter-summit"
 ADDRESSES = {"salesforce": "https://summit.my.salesforce.com", "marketo": "https://123-ABC-456.mktorest.com"}
@@ -41,6 +42,24 @@ class Simulators:
         return sum(one.book.shown()["writes"] for one in self.by_kind.values())
 
 
+class AtOnce:
+    """A carrier that needs no time: each answer is there when it is asked for, and waiting moves the clock."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._answers: deque[tuple[int, Answer]] = deque()
+
+    def carry(self, ticket: int, request: Request, send: Send) -> None:
+        self._answers.append((ticket, send(request)))
+
+    def next(self, until: float) -> tuple[int, Answer] | None:
+        if self._answers:
+            return self._answers.popleft()
+        assert until < float("inf"), "waiting for an answer that nothing will bring"
+        self._clock.advance_to(until)
+        return None
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     return VirtualClock(instant("2026-11-22T00:00:00Z"))
@@ -54,7 +73,7 @@ def simulators(clock: VirtualClock) -> Simulators:
 @pytest.fixture
 def opened(tmp_path: Path, clock: VirtualClock, simulators: Simulators) -> Iterator[Home]:
     with homes.home(tmp_path / "home", clock) as made:
-        yield replace(made, send=simulators)
+        yield replace(made, send=simulators, carrier=AtOnce(clock))
 
 
 @pytest.fixture
