@@ -50,7 +50,7 @@ def gone(account: Account, report_id: str, columns: Sequence[str]) -> set[int]:
     return {place for place, column in enumerate(columns) if renamed.get(f"{report_id}.{column}", column) == ""}
 
 
-def person(world: World, user_id: str, scope: Scope, sums: Sums) -> Row:
+def person(world: World, user_id: str, scope: Scope, *, sums: Sums) -> Row:
     """Return a row of a user, with the profile of the event that is asked for."""
     events = [int(event) for event in scope.events if event.isdigit()] or list(world.events)
     profiles = (world.profiles.get((event, user_id)) for event in events)
@@ -65,7 +65,7 @@ def _table(account: Account, report: Report, scope: Scope, *, order: str) -> lis
     if report.by == "nothing":
         return [totals(account, report, scope)] if sums else []
     rows = [
-        person(account.world, user, scope, sums[user])
+        person(account.world, user, scope, sums=sums[user])
         for user in sorted(sums)
         if sums[user].played or not report.player
     ]
