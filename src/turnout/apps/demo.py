@@ -124,12 +124,15 @@ def set_up(opened: Home, servers: Mapping[str, Server], *, examples: Path, face:
 def load(opened: Home, examples: Path, *, attendees: int, face: Face) -> int:
     """Take in the example event's files, and so many more people; returns how many people registered."""
     more = more_files(opened.path / "more", examples, attendees) if attendees else {}
+    told = []
     with progressing() as bar:
         for kind, names in FILES:
             files = [examples / name for name in names] + more.get(kind, [])
             progress = flow.counted(bar, f"ingesting {kind}")
             done = ingest(opened.path, opened.engine, kind, files, clock=opened.clock, progress=progress)
-            face.say(f"{kind}: {done.new} taken in, {len(done.quarantined)} kept aside")
+            told.append(f"{kind}: {done.new} taken in, {len(done.quarantined)} kept aside")
+    for line in told:  # once the display is gone, which would be written into otherwise
+        face.say(line)
     refresh(opened.path, opened.engine, opened.clock)
     with transaction(opened.engine) as database:
         return len({(one.source, one.user_id) for one in registrations(database) if one.event_id == EVENT})
