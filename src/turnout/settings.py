@@ -19,7 +19,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `derive_statuses`: who has facts but no status gets one from what they did.
     `keep_attended`: who un-registers after having attended stays attended.
     `winner`: whether reports or beacons win where both tell of one attendee and session; `ended` lets reports
-    win once the event is over. `patience`: how long a sync waits for what is due soon. `unsure`: how long a call
+    win once the event is over. `settle`: how long a session must be quiet before what is written once about it
+    may go. `patience`: how long a sync waits for what is due soon. `unsure`: how long a call
     may still act after its answer was lost; 0 takes what the vendor documents. `target_life`: how long a look at
     a campaign or program, its statuses and objects holds.
     `expired_sessions`: whether a Kaltura session that has expired still tells who watches. `keep_beacons_days`: how
@@ -31,6 +32,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keep_attended: bool = True
     winner: Literal["ended", "reports", "beacons"] = "ended"
     patience: float = 300.0
+    settle: float = 1800.0
     unsure: float = 0.0
     target_life: float = 3600.0
     expired_sessions: Literal["accept", "refuse"] = "accept"

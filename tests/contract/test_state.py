@@ -26,6 +26,7 @@ from turnout.state import connections, events, journal, people, shapes, sighting
 from turnout.state.connections import Connected
 from turnout.state.events import Event, EventSession
 from turnout.state.journal import Call, Halt
+from turnout.state.sightings import Subject
 from turnout.tables import METADATA
 from turnout.values.bindings import Binding, Config
 from turnout.values.changes import Change, Op
@@ -391,14 +392,17 @@ def test_a_shape_that_is_known_stays_as_it_is(engine: Engine) -> None:
         assert shapes.shapes(connection) == {"s1": Shape("s1", ("plays",), 1, 1), "s2": Shape("s2", (), 1, 1)}
 
 
+ADA_MEMBER: Final = Subject("crm", "member", "ada")
+
+
 def test_the_newest_sighting_counts_until_it_is_forgotten(engine: Engine) -> None:
     seen = Membership("ada", "00vA", "Registered")
     with transaction(engine) as connection:
-        sightings.save_sighting(connection, "crm", "member", "ada", Membership("ada"), NOW)
-        sightings.save_sighting(connection, "crm", "member", "ada", seen, NOW + 1)
-        assert sightings.sighting(connection, "crm", "member", "ada", Membership) == seen
+        sightings.save_sighting(connection, ADA_MEMBER, Membership("ada"), read_at=NOW)
+        sightings.save_sighting(connection, ADA_MEMBER, seen, read_at=NOW + 1)
+        assert sightings.sighting(connection, ADA_MEMBER, Membership) == seen
         sightings.forget_sightings(connection, "crm", "member")
-        assert sightings.sighting(connection, "crm", "member", "ada", Membership) is None
+        assert sightings.sighting(connection, ADA_MEMBER, Membership) is None
 
 
 # --- connections and the journal
@@ -414,29 +418,29 @@ def vault() -> Vault:
 
 def test_a_connection_comes_back_with_its_secrets(engine: Engine, vault: Vault) -> None:
     with transaction(engine) as connection:
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
         assert connections.config_of(connection, "crm", vault) == CRM
 
 
 def test_a_connection_is_shown_without_its_secrets(engine: Engine, vault: Vault) -> None:
     with transaction(engine) as connection:
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
         shown = connections.connections(connection)
     assert shown == [Connected("crm", "salesforce", {"url": "https://example.com"}, version=1, paused=False)]
 
 
 def test_each_change_of_a_connection_raises_its_version_and_leaves_it_paused(engine: Engine, vault: Vault) -> None:
     with transaction(engine) as connection:
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
         connections.pause(connection, "crm", NOW)
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
         (shown,) = connections.connections(connection)
     assert (shown.version, shown.paused) == (2, True)
 
 
 def test_a_paused_connection_can_go_on(engine: Engine, vault: Vault) -> None:
     with transaction(engine) as connection:
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
         connections.pause(connection, "crm", NOW)
         connections.pause(connection, "crm", 0.0)
         assert [one.paused for one in connections.connections(connection)] == [False]
@@ -452,7 +456,7 @@ def test_a_connection_that_is_not_there_cannot_be_used_paused_or_dropped(engine:
 
 def test_a_dropped_connection_leaves_its_ledger(engine: Engine, vault: Vault, clock: VirtualClock) -> None:
     with transaction(engine) as connection:
-        connections.save_connection(connection, CRM, SECRET, vault, NOW)
+        connections.save_connection(connection, CRM, vault, secret=SECRET, now=NOW)
     Ledger(engine, "crm", clock).want({MEMBER: "d1"}, ["b1"])
     with transaction(engine) as connection:
         assert connections.drop_connection(connection, "crm") is True
@@ -463,7 +467,7 @@ def test_runs_are_told_newest_first_with_their_summaries(engine: Engine) -> None
     with transaction(engine) as connection:
         first = journal.begin_run(connection, "sync", NOW)
         journal.begin_run(connection, "verify", NOW + 1)
-        journal.end_run(connection, first, {"created": 3}, NOW + 2)
+        journal.end_run(connection, first, {"created": 3}, now=NOW + 2)
         told = [(run["command"], run["ended_at"], run["summary"]) for run in journal.runs(connection)]
     assert told == [("verify", 0.0, {}), ("sync", NOW + 2, {"created": 3})]
 

@@ -90,7 +90,7 @@ def test_no_secret_stands_in_any_file_of_the_home(tmp_path: Path) -> None:
     engine = opened(f"sqlite:///{tmp_path / 'turnout.db'}")
     config = Config("salesforce", "crm", {"url": "https://login.example.com", "client_secret": "hush-hush-hush"})
     with transaction(engine) as connection:
-        save_connection(connection, config, frozenset({"client_secret"}), vault(tmp_path), 1.0)
+        save_connection(connection, config, vault(tmp_path), secret=frozenset({"client_secret"}), now=1.0)
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     engine.dispose()
     assert (b"login.example.com" in written, b"hush" in written) == (True, False)

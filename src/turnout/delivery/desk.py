@@ -39,6 +39,10 @@ class Desk:
         ledger.park_all(
             {key: (park.parking, park.reason, park.code, park.remote_id) for key, park in plan.parks.items()}
         )
+        for key, (due, reason) in plan.doubted.items():
+            ledger.doubt([key], due=due, reason=reason)
+            self.reckoning.view.found.pop(key, None)
+        ledger.release(plan.released, due=0.0, reason="looked for twice and not found: it is sent again")
         tally["matched"] += len(plan.settled)
         for park in plan.parks.values():
             tally[park.parking] += 1

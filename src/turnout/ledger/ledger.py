@@ -47,14 +47,15 @@ class Ledger:
 
     def claim(self, batch: str, changes: Iterable[Change], *, due: float) -> None:
         """Write down what a call is about to carry, and when to look into it should its answer never be known."""
-        digests = {change.key: change.digest for change in changes}
+        carried = {change.key: change for change in changes}
         now = self._clock.now()
-        self._change(
-            digests,
-            lambda row: moves.claimed(row, digests[row.key], batch=batch, now=now, due=due),
-            "claimed",
-            batch=batch,
-        )
+
+        def move(row: LedgerRow) -> LedgerRow:
+            change = carried[row.key]
+            frozen = change.values if row.key.kind is Kind.ACTIVITY else None
+            return moves.claimed(row, change.digest, batch=batch, now=now, due=due, values=frozen)
+
+        self._change(carried, move, "claimed", batch=batch)
 
     def accept(self, change: Change, *, remote_id: str, detail: str, batch: str = "") -> None:
         """Write down that the account accepted what `change` carried."""

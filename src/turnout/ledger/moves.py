@@ -18,9 +18,24 @@ def wanted(row: LedgerRow, digest: str) -> LedgerRow:
     return replace(row, wanted=digest, due=row.due if row.claimed else 0.0, attempts=0)
 
 
-def claimed(row: LedgerRow, digest: str, *, batch: str, now: float, due: float) -> LedgerRow:
-    """A call is about to carry `digest`; should its answer never be known, look into it at `due`."""
-    return replace(row, claimed=digest, batch=batch, claimed_at=now, due=due, attempts=row.attempts + 1)
+def claimed(
+    row: LedgerRow, digest: str, *, batch: str, now: float, due: float, values: Mapping[str, Value] | None = None
+) -> LedgerRow:
+    """A call is about to carry `digest`; should its answer never be known, look into it at `due`.
+
+    `values` are frozen with the first claim of what is written once, so that it can be found again.
+    """
+    frozen = row.values if values is None or row.attempts else values
+    return replace(
+        row,
+        claimed=digest,
+        batch=batch,
+        claimed_at=now,
+        due=due,
+        attempts=row.attempts + 1,
+        values=frozen,
+        reason="",
+    )
 
 
 def accepted(

@@ -105,7 +105,7 @@ class Account(Struct):
         }
         current["", Kind.PERSON] = shape(None, Kind.PERSON, 1)
         self.sources.keep_shapes(list(current.values()))
-        wanted = digests(self.records, self.ledger.rows, current, self.sources.known_shapes())
+        wanted = digests(self.records, self.ledger.rows, current, known=self.sources.known_shapes())
         whole = self.whole and len(bound) == len(self.bindings)
         self.ledger.want(wanted, [binding.id for binding in bound], people=whole)
         self._park_what_cannot_go()

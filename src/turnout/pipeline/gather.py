@@ -115,18 +115,18 @@ def _event(
     history = _history([one for one in told if one.event_id == event.id])
     if home.settings.derive_statuses:
         history = {**_derived_of_reports(reports, event), **_derived(rows, event), **history}
+    reported = [
+        Reported(person_of[Attendee(one.source, one.user)], one.entry_id, one.channel_id, one.values) for one in reports
+    ]
     facts = EventFacts(
         persons=everyone,
         history=history,
         counted=counted,
-        reported=[
-            Reported(person_of[Attendee(one.source, one.user)], one.entry_id, one.channel_id, one.values)
-            for one in reports
-        ],
+        reported=reported,
         answers=answers,
         sessions=_sessions(event, numbers, home),
         channels=channels(connection),
-        homes=homes(counted, known.homes(connection)),
+        homes=homes(counted, known.homes(connection), reported),
         slots=slots(answers, known.slots(connection)),
         keep_attended=home.settings.keep_attended,
     )
@@ -135,7 +135,7 @@ def _event(
 
 def _counted(row: MetricRow, person_of: Mapping[Attendee, str]) -> Counted:
     person = person_of[Attendee(row.source, row.user)]
-    return Counted(person, row.entry_id, row.channel_id, row.parts, row.first_at)
+    return Counted(person, row.entry_id, row.channel_id, row.parts, row.first_at, row.last_at)
 
 
 def _answered(one: PollAnswer, person_of: Mapping[Attendee, str]) -> Answered:

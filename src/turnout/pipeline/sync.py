@@ -8,22 +8,21 @@ from msgspec import Struct
 
 from turnout.database import transaction
 from turnout.delivery.lease import leased
-from turnout.delivery.line import Line
 from turnout.delivery.scheduler import Scheduler
 from turnout.errors import InputError
 from turnout.ledger.ledger import Ledger
 from turnout.pipeline.account import Account, Sources
 from turnout.pipeline.gather import gathered
-from turnout.pipeline.home import Home, chosen_connections, config, vendor_of
+from turnout.pipeline.home import Home, chosen_connections, config, line_to
 from turnout.plan.shapes import Shape
-from turnout.records.derive import records
+from turnout.records.derive import Wish, records
 from turnout.state import journal
 from turnout.state.events import bindings
 from turnout.state.jobs import JobRow, end_job, jobs, save_job
 from turnout.state.people import save_alias
 from turnout.state.shapes import save_shapes, shapes
-from turnout.state.sightings import save_sighting, sighting
-from turnout.values.bindings import Binding
+from turnout.state.sightings import Subject, save_sighting, sighting
+from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind, Record
 from turnout.values.rows import Stand, stand
 from turnout.values.sightings import Target
@@ -60,7 +59,7 @@ def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced
         with transaction(home.engine) as database:
             for account in found:
                 _keep_halts(home, account)
-            journal.end_run(database, run, {one.connection: one for one in told}, home.clock.now())
+            journal.end_run(database, run, {one.connection: one for one in told}, now=home.clock.now())
     return told
 
 
@@ -88,19 +87,14 @@ def accounts(home: Home, *, connection: str = "", event_id: str = "", fix: bool 
 def account(home: Home, name: str, bound: Sequence[Binding], *, fix: bool = False, whole: bool = True) -> Account:
     """Return one account ready to run."""
     settings = config(home, name)
-
-    def call(told: journal.Call) -> None:
-        with transaction(home.engine) as database:
-            journal.record_call(database, 0, told)
-
-    line = Line(vendor_of(settings.kind), settings, send=home.send, clock=home.clock, journal=call)
+    line = line_to(home, settings)
     with transaction(home.engine) as database:
         halted = {_stream(halt.stream): halt.reason for halt in journal.halts(database, name)}
     return Account(
         line=line,
         ledger=Ledger(home.engine, name, home.clock),
         bindings=bound,
-        sources=_sources(home, name, fix=fix),
+        sources=_sources(home, settings, fix=fix),
         clock=home.clock,
         patience_seconds=home.settings.patience,
         unsure_seconds=home.settings.unsure,
@@ -114,23 +108,36 @@ def _stream(text: str) -> tuple[str, Kind]:
     return (binding if binding != "-" else ""), Kind(kind)
 
 
-def _sources(home: Home, name: str, *, fix: bool) -> Sources:
+def wish(home: Home, binding: Binding, settings: Config) -> Wish:
+    """Return what a binding wants of engagement: its own choice, else that of its connection, else rows."""
+    chosen = binding.options.get("engagement_as") or settings.get("engagement_as", "object")
+    return Wish(
+        rows=chosen in ("object", "both"),
+        activities=chosen in ("activity", "both"),
+        channel_zero=settings.flag("channel_zero", False),
+        settle_seconds=home.settings.settle,
+    )
+
+
+def _sources(home: Home, settings: Config, *, fix: bool) -> Sources:
+    name = settings.name
+
     def derived(bound: Sequence[Binding]) -> list[Record]:
         made = []
         for binding in bound:
             for one in gathered(home, binding.event_id, fix=fix):
-                made += records(one.facts, binding.id)
+                made += records(one.facts, binding.id, wish(home, binding, settings))
         return made
 
     def target(binding: Binding) -> Target | None:
         with transaction(home.engine) as database:
-            seen = sighting(database, name, "target", binding.id, Target)
+            seen = sighting(database, Subject(name, "target", binding.id), Target)
         fresh = seen is not None and seen.read_at + home.settings.target_life > home.clock.now() and not seen.missing
         return seen if fresh else None
 
     def keep_target(binding: Binding, seen: Target) -> None:
         with transaction(home.engine) as database:
-            save_sighting(database, name, "target", binding.id, seen, seen.read_at)
+            save_sighting(database, Subject(name, "target", binding.id), seen, read_at=seen.read_at)
 
     def known_shapes() -> dict[str, Shape]:
         with transaction(home.engine) as database:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from turnout.plan.activities import plan_activity
 from turnout.plan.members import plan_member
 from turnout.plan.people import left_out, plan_person
 from turnout.plan.rows import plan_row
@@ -26,7 +27,7 @@ def plan(view: View, current: Mapping[tuple[str, Kind], Shape], now: float) -> P
         if reason := view.stopped.get((key.binding, key.kind)) or view.stopped.get((binding, key.kind)):
             made.wait(key, reason)
             continue
-        _plan_one(view, made, record, binding=binding, owners=owners, current=current)
+        _plan_one(view, made, record, binding=binding, owners=owners, current=current, now=now)
     return made
 
 
@@ -38,8 +39,10 @@ def _plan_one(
     binding: str,
     owners: dict[str, str],
     current: Mapping[tuple[str, Kind], Shape],
+    now: float,
 ) -> None:
     standing = stand(view.row(record.key))
+    shape = current[record.key.binding, record.key.kind].id
     match record.key.kind:
         case Kind.PERSON:
             if standing in (Stand.OWED, Stand.UNSURE, Stand.EXCLUDED):
@@ -47,8 +50,10 @@ def _plan_one(
         case Kind.MEMBER:
             if standing is not Stand.DELIVERED or _referents_changed(view, record):
                 plan_member(view, made, record)
+        case Kind.ACTIVITY:
+            plan_activity(view, made, record, shape=shape, now=now)
         case _:
-            plan_row(view, made, record, shape=current[binding, record.key.kind].id)
+            plan_row(view, made, record, shape=shape)
 
 
 def _asleep(made: Plan, row: LedgerRow, now: float) -> bool:

@@ -30,7 +30,7 @@ def shape(target: Target | None, kind: Kind, mapping_version: int) -> Shape:
     fields: tuple[str, ...] = ()
     if kind is Kind.MEMBER:
         fields = MEMBER_FIELDS
-    elif kind in (Kind.ENGAGEMENT, Kind.POLLS) and target and kind in target.objects:
+    elif kind in (Kind.ENGAGEMENT, Kind.POLLS, Kind.ACTIVITY) and target and kind in target.objects:
         fields = tuple(sorted(seen.name for seen in target.objects[kind].fields.values() if seen.writable))
     name = digest({"fields": ",".join(fields), "mapping": mapping_version, "catalogue": CATALOGUE_VERSION})
     return Shape(name, fields, mapping_version)
@@ -40,6 +40,7 @@ def digests(
     records: Mapping[Key, Record],
     rows: Mapping[Key, LedgerRow],
     current: Mapping[tuple[str, Kind], Shape],
+    *,
     known: Mapping[str, Shape],
 ) -> dict[Key, str]:
     """Return what is wanted of every record, as a digest.
@@ -50,9 +51,18 @@ def digests(
     wishes = {}
     for key, record in records.items():
         row, now = rows.get(key), current[key.binding, key.kind]
+        if row and _written_once(row):
+            wishes[key] = row.accepted or row.claimed or row.wanted
+            continue
         compared = record_digest(record, shape_for(row, now, known))
         wishes[key] = compared if row and compared == row.accepted else record_digest(record, now)
     return wishes
+
+
+def _written_once(row: LedgerRow) -> bool:
+    """Whether nothing may change what is wanted: an activity that was accepted, or claimed with its values frozen."""
+    begun = row.accepted or row.claimed or (row.attempts and not row.parking)
+    return row.key.kind is Kind.ACTIVITY and bool(begun)
 
 
 def shape_for(row: LedgerRow | None, current: Shape, known: Mapping[str, Shape]) -> Shape:

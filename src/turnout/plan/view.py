@@ -75,6 +75,8 @@ class Plan(Struct):
     changes: list[Change] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     parks: dict[Key, Park] = field(default_factory=dict)
+    doubted: dict[Key, tuple[float, str]] = field(default_factory=dict)  # looked for in vain: when to look again, why
+    released: list[Key] = field(default_factory=list)  # looked for in vain for the last time: not there
     confirmed: list[Key] = field(default_factory=list)
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)  # person -> (the other, remote id)
     look_people: dict[str, list[Seeking]] = field(default_factory=dict)  # by binding
@@ -97,4 +99,5 @@ class Plan(Struct):
     @property
     def notes(self) -> bool:
         """Whether something is to be noted in the ledger."""
-        return bool(self.settled or self.parks or self.confirmed or self.aliases)
+        found = self.settled or self.parks or self.confirmed or self.aliases
+        return bool(found or self.doubted or self.released)

@@ -20,6 +20,7 @@ class Counted(NamedTuple):
     channel: int | None
     parts: Mapping[str, int]
     first_at: float
+    last_at: float = 0.0
 
 
 class Reported(NamedTuple):
@@ -63,6 +64,14 @@ def homes(
         if row.channel is not None:
             first[place] = min(first.get(place, (at, row.channel)), (at, row.channel))
     return {place: known.get(place, first.get(place, (0.0, 0))[1]) for place in places}
+
+
+def together(
+    rows: Iterable[Counted | Reported], home: Mapping[tuple[str, str], int]
+) -> tuple[list[Counted], list[Reported]]:
+    """Return the rows of a session's channels as rows of one channel: that of `home`, else 0."""
+    flat = [row._replace(channel=home.get((row.person, row.session), 0)) for row in rows]
+    return [row for row in flat if isinstance(row, Counted)], [row for row in flat if isinstance(row, Reported)]
 
 
 def engagement(

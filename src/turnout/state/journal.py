@@ -44,7 +44,7 @@ def begin_run(connection: Connection, command: str, now: float) -> int:
     return int(key[0])
 
 
-def end_run(connection: Connection, run: int, summary: Mapping[str, Any], now: float) -> None:
+def end_run(connection: Connection, run: int, summary: Mapping[str, Any], *, now: float) -> None:
     """Write that a run ended, and with what."""
     told = msgspec.json.encode(summary).decode()
     connection.execute(update(RUN).where(RUN.c.id == run).values(ended_at=now, summary=told))

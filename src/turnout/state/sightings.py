@@ -1,6 +1,6 @@
 """Sightings kept from one cycle to the next: who matches whom, and what a program looks like."""
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, delete, select
@@ -11,17 +11,26 @@ from turnout.tables import SIGHTING
 T = TypeVar("T")
 
 
-def save_sighting(connection: Connection, account: str, kind: str, subject: str, value: Any, read_at: float) -> None:
+class Subject(NamedTuple):
+    """What was looked at: in which account, of which kind, and whom or what."""
+
+    account: str
+    kind: str
+    name: str
+
+
+def save_sighting(connection: Connection, subject: Subject, value: Any, *, read_at: float) -> None:
     """Keep a sighting; a newer one takes its place."""
     told = msgspec.json.encode(value).decode()
-    row = {"account": account, "kind": kind, "subject": subject, "value": told, "read_at": read_at}
+    account, kind, name = subject
+    row = {"account": account, "kind": kind, "subject": name, "value": told, "read_at": read_at}
     upsert(connection, SIGHTING, [row])
 
 
-def sighting(connection: Connection, account: str, kind: str, subject: str, shape: type[T]) -> T | None:
+def sighting(connection: Connection, subject: Subject, shape: type[T]) -> T | None:
     """Return what was last seen, or None."""
     query = select(SIGHTING.c.value).where(
-        SIGHTING.c.account == account, SIGHTING.c.kind == kind, SIGHTING.c.subject == subject
+        SIGHTING.c.account == subject.account, SIGHTING.c.kind == subject.kind, SIGHTING.c.subject == subject.name
     )
     found = connection.execute(query).scalar()
     return msgspec.json.decode(found, type=shape) if found else None

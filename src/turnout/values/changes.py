@@ -34,6 +34,7 @@ class Change(Struct, frozen=True):
     status: str = ""
     step: int = 0
     shape: str = ""
+    since: float = 0.0  # when a claim was made whose answer was lost, for those who look for what came of it
     settle: bool = False  # nothing to write: record it as accepted
 
     @property

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MEMBER = "member"
     ENGAGEMENT = "engagement"
     POLLS = "polls"
+    ACTIVITY = "activity"
 
 
 class Key(NamedTuple):
@@ -46,10 +47,14 @@ class Parking(StrEnum):
 class Record(Struct, frozen=True):
     """What should stand. `parked` is set where the records stage itself knows that it cannot go.
 
+    `not_before` is when it may go at the earliest, in seconds since the epoch.
+
     Values by kind (vendor-neutral names; a missing value is absent or None):
     PERSON      email, first_name, last_name, company, title, phone, country, industry
     MEMBER      status (Kaltura's word), code, label (the two vocabularies of `records/statuses.py`), email
     ENGAGEMENT  entry_id, entry_name, email, user, channel_id, channel_name and the metrics of the catalogue
+    ACTIVITY    entry_id, entry_name, email, user, channel_id, channel_name, the metrics up to smile_clicked_count,
+                and `at`, when it happened (ISO 8601, to the second); its key's channel is the number of its issue
     POLLS       entry_id, entry_name, email, user, poll_1_type, poll_1_answer, poll_1_question ... poll_10_question
     """
 
@@ -59,6 +64,7 @@ class Record(Struct, frozen=True):
     parked: Parking | None = None
     reason: str = ""
     notes: tuple[str, ...] = field(default_factory=tuple)
+    not_before: float = 0.0
 
 
 def digest(values: Mapping[str, Value]) -> str:

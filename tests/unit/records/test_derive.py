@@ -1,7 +1,7 @@
 from typing import Any
 
 from turnout.records.attendance import Seen
-from turnout.records.derive import NO_EMAIL, EventFacts, SessionNamed, records
+from turnout.records.derive import NO_EMAIL, EventFacts, SessionNamed, Wish, records
 from turnout.records.engagement import Counted, SessionFacts
 from turnout.records.people import Attendee, Person
 from turnout.records.polls import Answered
@@ -87,7 +87,9 @@ def test_who_has_no_status_is_no_member() -> None:
 
 
 def test_everything_of_a_person_without_an_address_is_held_with_that_reason() -> None:
-    found = {(record.key.kind, record.parked, record.reason) for record in records(facts(ANON), "b1")}
+    found = {
+        (record.key.kind, record.parked, record.reason) for record in records(facts(ANON), "b1", Wish(activities=True))
+    }
     assert found == {(kind, Parking.HELD, NO_EMAIL) for kind in Kind}
 
 
@@ -117,3 +119,32 @@ def test_a_digest_leaves_references_out() -> None:
     row = made(ADA)[Kind.ENGAGEMENT]
     elsewhere = Record(row.key, row.values, refs=(Key("b1", Kind.MEMBER, "bob"),))
     assert digest(row.values) == digest(elsewhere.values)
+
+
+def test_an_activity_merges_a_sessions_channels_and_waits_until_the_session_has_settled() -> None:
+    counted = [
+        Counted("ada", ENTRY, 330022, {"plays": 1}, 1.0, 100.0),
+        Counted("ada", ENTRY, 330023, {"plays": 2}, 50.0, 400.5),
+    ]
+    given = facts(ADA, counted=counted, homes={("ada", ENTRY): 330022})
+    (activity,) = [one for one in records(given, "b1", Wish(rows=False, activities=True)) if one.key.kind == "activity"]
+    assert activity.key == Key("b1", Kind.ACTIVITY, "ada", ENTRY, 1)
+    assert activity.not_before == 400.5 + 1800.0
+    assert (activity.values["plays"], activity.values["channel_id"], activity.values["at"]) == (
+        3,
+        330022,
+        "1970-01-01T00:06:40.000Z",
+    )
+    assert "raise_hand" not in activity.values
+
+
+def test_an_account_that_had_activities_before_gets_one_row_a_session_without_channel() -> None:
+    counted = [Counted("ada", ENTRY, 330022, {"plays": 1}, 1.0), Counted("ada", ENTRY, 330023, {"plays": 2}, 2.0)]
+    found = records(facts(ADA, counted=counted), "b1", Wish(channel_zero=True))
+    (row,) = [one for one in found if one.key.kind is Kind.ENGAGEMENT]
+    assert (row.key.channel, row.values["channel_id"], row.values["channel_name"], row.values["plays"]) == (
+        0,
+        0,
+        None,
+        3,
+    )

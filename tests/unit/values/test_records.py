@@ -48,4 +48,4 @@ def test_a_persons_key_belongs_to_no_binding() -> None:
 
 
 def test_kinds_stand_in_the_order_of_delivery() -> None:
-    assert [kind.value for kind in Kind] == ["person", "member", "engagement", "polls"]
+    assert [kind.value for kind in Kind] == ["person", "member", "engagement", "polls", "activity"]
