@@ -65,7 +65,7 @@ class Collecting:
     def workers(self) -> list[int]:
         """Return the processes that take beacons in: all that belong to the command but itself."""
         found = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
         )
         lines = [line.split(None, 1) for line in found.stdout.splitlines()]
         return [int(pid) for pid, args in lines if "resource_tracker" not in args]

@@ -54,20 +54,35 @@ class Collector:
         self._segment_seconds = segment_seconds
         self._rates = Rates()
         self._commits: Commits
-        self._rotation: asyncio.Task[None]
+        self._reading: dict[asyncio.Task[Any] | None, float] = {}
+        self._chores: list[asyncio.Task[None]] = []
         self._second, self._answer = 0, b""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         log = Log(self._folder, segment_seconds=self._segment_seconds)
         self._commits = Commits(log, self._clock, loop)
-        self._rotation = loop.create_task(self._commits.rotate(min(1.0, self._segment_seconds)))
+        self._chores = [
+            loop.create_task(self._commits.rotate(min(1.0, self._segment_seconds))),
+            loop.create_task(self._give_up_slow(min(1.0, self._limits.body_seconds))),
+        ]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._rotation.cancel()
-        if not loop.is_running():
-            with suppress(asyncio.CancelledError):
-                loop.run_until_complete(self._rotation)
+        for chore in self._chores:
+            chore.cancel()
+            if not loop.is_running():
+                with suppress(asyncio.CancelledError):
+                    loop.run_until_complete(chore)
         self._commits.close()
+
+    async def _give_up_slow(self, seconds: float) -> None:
+        """End the reading of bodies that do not come in time: one look at all is cheaper than a timer for each."""
+        while True:
+            await asyncio.sleep(seconds)
+            late = self._clock.now() - self._limits.body_seconds
+            for task in [task for task, since in self._reading.items() if since < late]:
+                del self._reading[task]
+                if task:
+                    task.cancel()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         method = scope.method
@@ -91,13 +106,14 @@ class Collector:
         return await self._keep(protocol, line_of(f"{scope.path}?{query}", now), now)
 
     async def _post(self, scope: Any, protocol: Any) -> None:
-        body, status = await self._body(scope, protocol)
+        headers = scope.headers
+        body, status = await self._body(headers, protocol)
         if status:
             return _refuse(protocol, status)
         now, query = self._clock.now(), scope.query_string
         if status := self._refusal(scope, query, body, now=now):
             return _refuse(protocol, status)
-        kind = scope.headers.get("content-type") or ""
+        kind = headers.get("content-type") or ""
         line = line_of(f"{scope.path}?{query}", now, method="POST", content_type=kind, body=body)
         return await self._keep(protocol, line, now)
 
@@ -109,7 +125,7 @@ class Collector:
         limits = self._limits
         if len(query) > limits.url_bytes:
             return 414
-        if self._rates.exceeded(self._client(scope), limits.client_rate, now):
+        if limits.client_rate and self._rates.exceeded(self._client(scope), limits.client_rate, now):
             return 429
         partner = partner_of(query, body)
         if partner in limits.partners:
@@ -124,24 +140,23 @@ class Collector:
             return str(named).rsplit(",", 1)[-1].strip()
         return str(scope.client).rpartition(":")[0]
 
-    async def _body(self, scope: Any, protocol: Any) -> tuple[bytes, int]:
+    async def _body(self, headers: Any, protocol: Any) -> tuple[bytes, int]:
         """Return a body that is small enough and came in time, or the status that refuses it."""
         most = self._limits.body_bytes
-        length = scope.headers.get("content-length") or "0"
-        if not length.isdigit():
-            return b"", 400
-        if int(length) > most:
-            return b"", 413
-        body = bytearray()
+        length = headers.get("content-length")
+        if length is not None and (not length.isdigit() or int(length) > most):
+            return b"", 413 if length.isdigit() else 400
+        task = asyncio.current_task()
+        self._reading[task] = self._clock.now()
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
-                async for chunk in protocol:
-                    body += chunk
-                    if len(body) > most:
-                        return b"", 413
-        except TimeoutError:
+            body: bytes = await protocol() if length is not None else await _chunked(protocol, most)
+        except asyncio.CancelledError:
+            if task in self._reading:
+                raise
             return b"", 408
-        return bytes(body), 0
+        finally:
+            self._reading.pop(task, None)
+        return (b"", 413) if len(body) > most else (body, 0)
 
     async def _keep(self, protocol: Any, line: bytes, now: float) -> None:
         if self._commits.backlog_bytes > self._limits.backlog_bytes or not await self._commits.kept(line):
@@ -163,6 +178,16 @@ class Collector:
         told = {"kept": not failing, "backlog_bytes": self._commits.backlog_bytes, "reason": failing}
         protocol.response_bytes(503 if failing else 200, ANSWER, json.dumps(told).encode())
         return None
+
+
+async def _chunked(protocol: Any, most: int) -> bytes:
+    """Return a body of unknown length, or a little more than `most` of it."""
+    body = bytearray()
+    async for chunk in protocol:
+        body += chunk
+        if len(body) > most:
+            break
+    return bytes(body)
 
 
 def _refuse(protocol: Any, status: int) -> None:
