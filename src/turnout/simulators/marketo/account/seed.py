@@ -166,11 +166,11 @@ def account(seed: Mapping[str, Any] | None, *, rng_seed: int, now: float) -> Acc
         _member(made, member, lead_id=refs[member.lead.removeprefix("@")], now=now)
     for kind in given.objects:
         made.objects[kind.apiName] = _object(kind, now)
-    _assets(made, given, refs, now)
+    _assets(made, given, refs=refs, now=now)
     return made
 
 
-def _assets(made: Account, given: Seed, refs: Mapping[str, int], now: float) -> None:
+def _assets(made: Account, given: Seed, *, refs: Mapping[str, int], now: float) -> None:
     for held in given.lists:
         kept = made.lists.add(StaticList(0, held.name, Place(held.folder), "", now, now))
         kept.members = {refs[ref.removeprefix("@")]: now for ref in held.leads}

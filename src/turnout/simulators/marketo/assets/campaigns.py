@@ -163,7 +163,7 @@ def schedule(account: Account, call: Call) -> Found:
         raise Refused("1003", text="Only batch campaigns can be scheduled")
     at = _run_at(asked.get("runAt"), call.now)
     if name := asked.get("cloneToProgramName"):
-        held = _cloned(account, held, str(name), call.now)
+        held = _cloned(account, held, name=str(name), now=call.now)
     held.runs.append({"runAt": day_and_time(at), "tokens": asked.get("tokens") or []})
     return Found([{"id": held.id}])
 
@@ -180,7 +180,7 @@ def _run_at(text: Any, now: float) -> float:
     return max(at, now + SOONEST_SECONDS)
 
 
-def _cloned(account: Account, held: Campaign, name: str, now: float) -> Campaign:
+def _cloned(account: Account, held: Campaign, *, name: str, now: float) -> Campaign:
     program = account.programs.by_id.get(held.place.id) if held.place.type == "Program" else None
     if program is None:
         raise Refused("1003", text="The campaign lies in no program that could be cloned")

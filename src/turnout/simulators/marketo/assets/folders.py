@@ -139,7 +139,7 @@ def create_token(account: Account, call: Call) -> Found:
     """Create Token, or write another value into the one of that name."""
     place = _tokens_place(account, call.names["id"], call.query)
     name, value = required(call.query, "name"), required(call.query, "value")
-    kind = choice(call.query, "type", TOKEN_TYPES, "")
+    kind = choice(call.query, "type", TOKEN_TYPES, default="")
     held = [each for each in account.tokens.get(place, []) if each.name != name]
     account.tokens[place] = [*held, Token(name, kind, value)]
     return Found([_tokens_shown(place, account.tokens[place])])

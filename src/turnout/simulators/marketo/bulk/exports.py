@@ -1,7 +1,7 @@
 """Calls on bulk extracts: create a job, let it wait, see how far it is, fetch its file, whole or in part."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
@@ -86,7 +86,7 @@ def create(kind: str, account: Account, call: Call) -> Found | File:
         form,
         [str(titles.get(name, name)) for name in fields],
         fields,
-        _selecting(kind, account, call, asked, fields),
+        _selecting(account, call, asked, kind=kind, fields=fields),
         account.settings.job_seconds,
         account.settings.job_rows_per_second,
     )
@@ -104,11 +104,9 @@ def _fields(kind: str, body: Mapping[str, Any], asked: Mapping[str, Any]) -> lis
     return fields
 
 
-def _selecting(
-    kind: str, account: Account, call: Call, asked: Mapping[str, Any], fields: Sequence[str]
-) -> Callable[[], Iterator[Line]]:
+def _selecting(account: Account, call: Call, asked: Mapping[str, Any], *, kind: str, fields: Sequence[str]) -> Select:
     if kind == OBJECTS:
-        return of_objects(account, account.object(call.names["name"]), asked, fields)
+        return of_objects(account, asked, fields, kind=account.object(call.names["name"]))
     return {LEADS: of_leads, ACTIVITIES: of_activities, MEMBERS: of_members}[kind](account, asked, fields)
 
 

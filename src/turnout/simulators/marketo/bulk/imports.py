@@ -31,7 +31,7 @@ def leads(account: Account, call: Call) -> Found | File:
         account.lists.numbered(list_id, "List")
     place = account.partition(asked["partitionName"]) if asked.get("partitionName") else 0
     apply = lead_rows(account, lookup=lookup, list_id=list_id, partition=place)
-    job = _queued(account, call, asked, file, kind=LEADS, apply=apply)
+    job = _queued(account, call, asked, file=file, kind=LEADS, apply=apply)
     return Found([{"batchId": int(job.id), "importId": job.id, "status": job.status}])
 
 
@@ -39,7 +39,7 @@ def objects(account: Account, call: Call) -> Found | File:
     """Import Custom Objects of an approved type."""
     kind = account.object(call.names["name"])
     asked, file = fields(call, "format")
-    job = _queued(account, call, asked, file, kind=OBJECTS, name=kind.api_name, apply=object_rows(account, kind))
+    job = _queued(account, call, asked, file=file, kind=OBJECTS, name=kind.api_name, apply=object_rows(account, kind))
     return Found([{"batchId": int(job.id), "status": job.status, "objectApiName": kind.api_name}])
 
 
@@ -50,12 +50,12 @@ def members(account: Account, call: Call) -> Found | File:
     status = program.channel.step(required(asked, "programMemberStatus"))
     if status is None:
         raise Refused("1025")
-    job = _queued(account, call, asked, file, kind=MEMBERS, apply=member_rows(account, program, status))
+    job = _queued(account, call, asked, file=file, kind=MEMBERS, apply=member_rows(account, program, status))
     return Found([{"batchId": int(job.id), "importId": job.id, "status": job.status}])
 
 
 def _queued(
-    account: Account, call: Call, asked: Mapping[str, str], file: bytes, *, kind: str, apply: Apply, name: str = ""
+    account: Account, call: Call, asked: Mapping[str, str], *, file: bytes, kind: str, apply: Apply, name: str = ""
 ) -> Job:
     sheet = read(file, required(asked, "format"))
     settings = account.settings

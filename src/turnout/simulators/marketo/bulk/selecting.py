@@ -104,18 +104,18 @@ def of_members(account: Account, asked: Mapping[str, Any], fields: Sequence[str]
             for each in program.members.values():
                 late = span and not span[0] <= each.updated_at <= span[1]
                 if not late and not asked.get("isExhausted") and (not names or each.status.name in names):
-                    yield _member(account, program, each, fields)
+                    yield _member(account, program, each, fields=fields)
 
     return select
 
 
-def _member(account: Account, program: Program, member: Member, fields: Sequence[str]) -> Line:
+def _member(account: Account, program: Program, member: Member, *, fields: Sequence[str]) -> Line:
     own = account.programs.member_fields
     shown = members.shown(account, program, member, names=[name for name in fields if name in own])
     return leads.shown(account.people.by_id[member.lead_id], [n for n in fields if n not in own]) | shown
 
 
-def of_objects(account: Account, kind: ObjectType, asked: Mapping[str, Any], fields: Sequence[str]) -> Select:
+def of_objects(account: Account, asked: Mapping[str, Any], fields: Sequence[str], *, kind: ObjectType) -> Select:
     """Return what finds the rows of a custom object: changed within a range, or linked to the people of a list."""
     known(fields, {*kind.fields, *objects.SYSTEM})
     name, value = _single(account, asked, ("updatedAt", *LISTS))

@@ -76,7 +76,7 @@ def shown(person: Person, names: Sequence[str]) -> dict[str, Any]:
 def sync(account: Account, call: Call) -> Found:
     """Sync Leads: results in the order of the input; a skipped record carries neither id nor key."""
     body = body_of(call, "action", "lookupField", "partitionName", "asyncProcessing", "input")
-    action = choice(body, "action", ACTIONS, "createOrUpdate")
+    action = choice(body, "action", ACTIONS, default="createOrUpdate")
     lookup = str(body.get("lookupField") or "email")
     if lookup not in account.people.fields:
         raise Refused("1006", text=f"Lookup field '{lookup}' not found")

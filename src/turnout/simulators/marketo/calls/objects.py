@@ -61,7 +61,10 @@ def sync(account: Account, call: Call) -> Found:
     """Sync Custom Objects: by the dedupe fields, or by marketoGUID where rows are only updated."""
     kind = account.object(call.names["name"])
     body = body_of(call, "action", "dedupeBy", "input")
-    action, by = choice(body, "action", ACTIONS, "createOrUpdate"), choice(body, "dedupeBy", KEYS, "dedupeFields")
+    action, by = (
+        choice(body, "action", ACTIONS, default="createOrUpdate"),
+        choice(body, "dedupeBy", KEYS, default="dedupeFields"),
+    )
     if by == "idField" and action != "updateOnly":
         raise Refused("1003", text=f"dedupeBy 'idField' is not allowed when action is '{action}'")
     records = records_of(call, body)
@@ -156,7 +159,7 @@ def delete(account: Account, call: Call) -> Found:
     """Delete Custom Objects, by dedupe fields or by marketoGUID."""
     kind = account.object(call.names["name"])
     body = body_of(call, "deleteBy", "input")
-    by = choice(body, "deleteBy", KEYS, "dedupeFields")
+    by = choice(body, "deleteBy", KEYS, default="dedupeFields")
 
     def deleted(record: Mapping[str, Any]) -> dict[str, Any]:
         row = _named(account, kind, record, by=by)
@@ -183,8 +186,8 @@ def find(account: Account, call: Call) -> Found:
     if call.body and "json" in call.headers.get("content-type", ""):
         return _by_keys(account, kind, call)
     wanted = filter_values(call)
-    rows = _by_values(account, kind, required(call.query, "filterType"), wanted)
-    return _paged(kind, call, rows, listed(call, "fields"))
+    rows = _by_values(account, kind, wanted, name=required(call.query, "filterType"))
+    return _paged(kind, call, rows, names=listed(call, "fields"))
 
 
 def _by_keys(account: Account, kind: ObjectType, call: Call) -> Found:
@@ -198,10 +201,10 @@ def _by_keys(account: Account, kind: ObjectType, call: Call) -> Found:
     )
     rows = [row for row in named if row]
     call.pairs = tuple((name, str(body[name])) for name in ("batchSize", "nextPageToken") if name in body)
-    return _paged(kind, call, rows, body.get("fields") or [])
+    return _paged(kind, call, rows, names=body.get("fields") or [])
 
 
-def _by_values(account: Account, kind: ObjectType, name: str, values: Sequence[str]) -> list[Row]:
+def _by_values(account: Account, kind: ObjectType, values: Sequence[str], *, name: str) -> list[Row]:
     keys = kind.searchable()[0]
     if name in {"idField", "marketoGUID"}:
         return [kind.rows[each] for each in values if each in kind.rows]
@@ -215,7 +218,7 @@ def _by_values(account: Account, kind: ObjectType, name: str, values: Sequence[s
     return [row for each in asked for row in kind.at((name,), (each,))]
 
 
-def _paged(kind: ObjectType, call: Call, rows: Sequence[Row], names: Sequence[str]) -> Found:
+def _paged(kind: ObjectType, call: Call, rows: Sequence[Row], *, names: Sequence[str]) -> Found:
     own = {each.lower(): each for each in SYSTEM}
     asked = [own.get(name.lower(), name) for name in names] or list(kind.searchable()[0])
     for name in asked:

@@ -71,7 +71,7 @@ def records_of(call: Call, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return records
 
 
-def choice(body: Mapping[str, Any], name: str, choices: Sequence[str], default: str) -> str:
+def choice(body: Mapping[str, Any], name: str, choices: Sequence[str], *, default: str) -> str:
     """Return one of the words that a member of the body may be; Refused (1003) for another."""
     value = body.get(name) or default
     if value not in choices:

@@ -33,18 +33,18 @@ def push(account: Account, call: Call) -> Found:
     for record in records_of(call, body):
         row = synced(account, call, record, action="createOrUpdate", lookup=lookup, partition=partition)
         if "id" in row:
-            _logged(account, body, program, row["id"], now=call.now)
-            _placed(account, program, status, row["id"], now=call.now)
+            _logged(account, body, program, person_id=row["id"], now=call.now)
+            _placed(account, program, status, person_id=row["id"], now=call.now)
         rows.append(row)
     return Found(rows)
 
 
-def _logged(account: Account, body: Mapping[str, Any], program: Program, person_id: int, *, now: float) -> None:
+def _logged(account: Account, body: Mapping[str, Any], program: Program, *, person_id: int, now: float) -> None:
     told = {"Source": body.get("source"), "Reason": body.get("reason"), "API Method Name": "pushLeadToMarketo"}
     account.log(person_id, PUSH_LEAD, program.name, now=now, primary_id=program.id, attributes=told)
 
 
-def _placed(account: Account, program: Program, status: Step | None, person_id: int, *, now: float) -> None:
+def _placed(account: Account, program: Program, status: Step | None, *, person_id: int, now: float) -> None:
     if status is None:
         return
     before = program.members.get(person_id)

@@ -57,7 +57,7 @@ def describe(account: Account, call: Call) -> Found:
 def sync_type(account: Account, call: Call) -> Found:
     """Sync Custom Object Type: a new draft, or other words in the draft of one that stands."""
     body = body_of(call, "action", "displayName", "apiName", "pluralName", "description", "showInLeadDetail")
-    action, name = choice(body, "action", ACTIONS, "createOrUpdate"), required(body, "apiName")
+    action, name = choice(body, "action", ACTIONS, default="createOrUpdate"), required(body, "apiName")
     kind = account.objects.get(name)
     if kind is None and action == "updateOnly":
         raise Refused("1013")
