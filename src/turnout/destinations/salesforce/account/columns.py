@@ -205,7 +205,9 @@ def key_findings(config: Config, object_name: str, fields: Mapping[str, Describe
     name = key_field(config)
     describe = fields.get(name.lower())
     asked = Asked(KEY, KEY.width)
-    wrong = [one.name for one in ATTRIBUTES if one.name != "label" and describe and one.wrong(asked, describe)]
+    wrong = [
+        one.name for one in ATTRIBUTES if one.name not in ("label", "help") and describe and one.wrong(asked, describe)
+    ]
     if describe and not wrong:
         yield Finding(f"key:{object_name}.{name}", Severity.OK, f"rows are written by {object_name}.{name}")
         return

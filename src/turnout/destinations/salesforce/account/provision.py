@@ -1,17 +1,12 @@
 """Seen -> steps: makes what the org lacks (campaign, statuses, objects, fields, permission set), once."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from turnout.destinations.salesforce.account.deploying import deploying_steps
 from turnout.destinations.salesforce.account.doctor import wanted_statuses
 from turnout.destinations.salesforce.account.metadata import (
     PERMISSION_SET,
-    Deployed,
-    columns,
-    package,
-    zipped,
 )
 from turnout.destinations.salesforce.account.seen import (
     Seen,
@@ -21,34 +16,18 @@ from turnout.destinations.salesforce.account.seen import (
     statuses_of,
     wanted_campaign,
 )
-from turnout.destinations.salesforce.account.target import campaign_missing, writable
+from turnout.destinations.salesforce.account.target import campaign_missing
 from turnout.destinations.salesforce.calls.collections import Into, collection
 from turnout.destinations.salesforce.calls.query import Found, id18, query, quoted
-from turnout.destinations.salesforce.fields import object_names
 from turnout.records.statuses import successful
 from turnout.values.bindings import Binding, Config
 from turnout.values.findings import Step
-from turnout.values.records import Kind
-from turnout.wire import Reply, Request, Talk, get
+from turnout.wire import Reply, Talk, get
 
 DONE: Final = "done"
 MADE: Final = "made"
 TODO: Final = "todo"
 MANUAL: Final = "manual"
-
-POLLS_LIMIT: Final = 200
-"""Times to ask whether a deployment is done; then the next run sees what came of it."""
-
-DEPLOY_OPTIONS: Final = {
-    "deployOptions": {
-        "allowMissingFiles": False,
-        "checkOnly": False,
-        "ignoreWarnings": True,
-        "rollbackOnError": True,
-        "singlePackage": True,
-    }
-}
-OBJECTS: Final = (Kind.MEMBER, Kind.ENGAGEMENT, Kind.POLLS)
 
 
 def provision(config: Config, binding: Binding, plan_only: bool) -> Talk[list[Step]]:
@@ -56,7 +35,7 @@ def provision(config: Config, binding: Binding, plan_only: bool) -> Talk[list[St
     seen = yield from look(config, binding)
     steps, campaign, labels = yield from campaign_steps(seen, binding, plan_only)
     steps += yield from status_steps(binding, plan_only, campaign=campaign, statuses=labels)
-    deployed, more = yield from metadata_steps(config, seen, plan_only)
+    deployed, more = yield from deploying_steps(config, seen, plan_only)
     steps += more
     return steps + (yield from assignment_steps(plan_only, deployed=deployed))
 
@@ -148,91 +127,6 @@ def results(reply: Reply, count: int) -> list[tuple[str, str]]:
 def _words(answer: Mapping[str, Any]) -> str:
     error = (answer.get("errors") or [{}])[0]
     return f"{error.get('statusCode', 'no code')}: {error.get('message', '')}"
-
-
-def metadata_steps(config: Config, seen: Seen, plan_only: bool) -> Talk[tuple[bool, list[Step]]]:
-    """Return whether the permission set stands, and what became of each object and field."""
-    objects = [lacking(config, seen, kind) for kind in OBJECTS]
-    standing = yield from query(f"SELECT Id FROM PermissionSet WHERE Name = {quoted(PERMISSION_SET)}")
-    named = [
-        *(f"object {one.api_name}" for one in objects if one.new),
-        *(f"field {one.api_name}.{name}" for one in objects for name in one.columns),
-    ]
-    done = [Step(f"object {one.api_name}", DONE) for one in objects if not one.new]
-    closed = [name for one in objects for name in _closed(config, seen, one.kind)]
-    if standing and not named and not closed:
-        return True, [*done, Step(f"permission set {PERMISSION_SET}", DONE)]
-    named.append(f"permission set {PERMISSION_SET}")
-    if plan_only:
-        return bool(standing), [*done, *(Step(name, TODO) for name in named)]
-    finished, detail = yield from deploy(zipped(package(objects)))
-    state = {True: MADE, False: MANUAL, None: TODO}[finished]
-    return finished is True, [*done, *(Step(name, state, detail) for name in named)]
-
-
-def lacking(config: Config, seen: Seen, kind: Kind) -> Deployed:
-    """Return an object with the columns that it lacks, and the fields that the permission set opens."""
-    describe = seen.describes.get(kind)
-    custom = kind is not Kind.MEMBER
-    name = str(describe["name"]) if describe else object_names(config, kind)[0] if custom else "CampaignMember"
-    found = seen.fields(kind)
-    wanted = columns(config, kind)
-    absent = {api_name: column for api_name, column in wanted.items() if api_name.lower() not in found}
-    opened = (
-        str(found[api_name.lower()]["name"]) if api_name.lower() in found else api_name
-        for api_name, column in wanted.items()
-        if not _required(column.required, found.get(api_name.lower()))
-    )
-    return Deployed(kind, name, custom and not describe, absent, tuple(opened))
-
-
-def _required(wished: bool, describe: Mapping[str, Any] | None) -> bool:
-    """Return whether a field is required: as it stands, else as it will be made."""
-    return wished if describe is None else not describe.get("nillable", True)
-
-
-def _closed(config: Config, seen: Seen, kind: Kind) -> Iterable[str]:
-    """Yield the fields that stand and that the integration user may not write."""
-    found = seen.fields(kind)
-    return [name for name in columns(config, kind) if name.lower() in found and not writable(found[name.lower()])]
-
-
-def deploy(archive: bytes) -> Talk[tuple[bool | None, str]]:
-    """Deploy a zip; return (True, id) when it stands, (False, why) when refused, (None, id) while it still runs."""
-    reply: Reply = yield deploy_request(archive)
-    answer = reply.json()
-    identity = str(answer["id"])
-    for _ in range(POLLS_LIMIT):
-        reply = yield get(f"/metadata/deployRequest/{identity}", {"includeDetails": "true"})
-        result = reply.json()["deployResult"]
-        if result.get("done"):
-            return (True, identity) if result.get("success") else (False, failures(result))
-    return None, f"deployment {identity} still runs; run `turnout provision` again: Setup > Deployment Status"
-
-
-def failures(result: Mapping[str, Any]) -> str:
-    """Return what a deployment was refused for, the first ten components."""
-    found = (result.get("details") or {}).get("componentFailures") or []
-    told = [f"{one.get('fullName')}: {one.get('problem')}" for one in found[:10]]
-    return "; ".join(told) or str(result.get("errorMessage") or result.get("status") or "the deployment failed")
-
-
-def deploy_request(archive: bytes) -> Request:
-    """Return the call that deploys a zip: multipart, the options as JSON and the file."""
-    boundary = f"turnout-{sha256(archive).hexdigest()[:32]}"
-    parts = (
-        ('name="entity_content"', "application/json", json.dumps(DEPLOY_OPTIONS).encode()),
-        ('name="file"; filename="package.zip"', "application/zip", archive),
-    )
-    body = b"".join(
-        f"--{boundary}\r\nContent-Disposition: form-data; {name}\r\nContent-Type: {kind}\r\n\r\n".encode()
-        + content
-        + b"\r\n"
-        for name, kind, content in parts
-    )
-    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    closing = f"--{boundary}--\r\n".encode()
-    return Request("POST", "/metadata/deployRequest", headers, body + closing, timeout_seconds=120.0, writing=True)
 
 
 def assignment_steps(plan_only: bool, *, deployed: bool) -> Talk[list[Step]]:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from turnout.destinations.salesforce.account.metadata import Deployed, columns, package, zipped
+from turnout.destinations.salesforce.account.metadata import Deployed, columns, everything, package, source, zipped
 from turnout.values.bindings import Config
 from turnout.values.records import Kind
 
@@ -123,3 +123,57 @@ def test_the_zip_holds_the_package_at_its_root(files):
         "objects/UserSessionEngagement__c.object",
         "permissionsets/Turnout.permissionset",
     ]
+
+
+OBJECTS = "force-app/main/default/objects"
+
+
+def tree(element):
+    """Return an element as nested tuples, its name without the namespace."""
+    return (element.tag.partition("}")[2], (element.text or "").strip(), tuple(tree(child) for child in element))
+
+
+def children(files, path, *, without=()):
+    return sorted(tree(child) for child in parsed(files, path) if child.tag.partition("}")[2] not in without)
+
+
+def test_the_source_folder_says_of_each_field_what_the_zip_says():
+    zip_files, folder = package(everything(CONFIG)), source(CONFIG)
+    in_zip = {
+        f"{path.removeprefix('objects/').removesuffix('.object')}.{told(one)['fullName']}": sorted(map(tree, one))
+        for path in zip_files
+        if path.endswith(".object")
+        for one in parsed(zip_files, path).findall("m:fields", NS)
+    }
+    in_folder = {
+        f"{path.split('/')[4]}.{path.split('/')[6].removesuffix('.field-meta.xml')}": children(folder, path)
+        for path in folder
+        if path.endswith(".field-meta.xml")
+    }
+
+    assert len(in_zip) == 31 + 35 + 2 + 1
+    assert in_folder == in_zip
+
+
+@pytest.mark.parametrize("name", ["UserSessionEngagement__c", "Kaltura_User_Polls_c__c"])
+def test_the_source_folder_says_of_each_object_what_the_zip_says(name):
+    zip_files, folder = package(everything(CONFIG)), source(CONFIG)
+
+    of_zip = children(zip_files, f"objects/{name}.object", without={"fields"})
+    assert children(folder, f"{OBJECTS}/{name}/{name}.object-meta.xml") == of_zip
+    assert len(of_zip) == 7
+
+
+def test_the_source_folder_has_the_zips_permission_set():
+    zip_files, folder = package(everything(CONFIG)), source(CONFIG)
+
+    path = "force-app/main/default/permissionsets/Turnout.permissionset-meta.xml"
+    assert folder[path] == zip_files["permissionsets/Turnout.permissionset"]
+
+
+def test_the_source_folder_is_a_project():
+    assert source(CONFIG)["sfdx-project.json"].startswith(b'{\n  "packageDirectories": [')
+
+
+def test_a_standing_object_is_no_file_of_the_source_folder():
+    assert f"{OBJECTS}/CampaignMember/CampaignMember.object-meta.xml" not in source(CONFIG)

@@ -3,7 +3,8 @@ import zipfile
 
 import pytest
 
-from turnout.destinations.salesforce.account.provision import deploy, provision
+from turnout.destinations.salesforce.account.deploying import deploy
+from turnout.destinations.salesforce.account.provision import provision
 from turnout.records.statuses import LABEL_STEPS
 from turnout.values.bindings import Binding
 
@@ -196,3 +197,78 @@ def test_a_deployment_that_takes_too_long_is_left_to_the_next_run(bare, config, 
     bare.deployed = {"done": False, "status": "InProgress"}
     steps = states(bare.run(provision(config, binding, False)))
     assert steps["permission set Turnout"] == "todo"
+
+
+def deployed(org):
+    """Return {path: content} of each zip that was deployed."""
+    bodies = [one.body for one in org.requests if one.method == "POST" and one.path == "/metadata/deployRequest"]
+    archives = [zipfile.ZipFile(io.BytesIO(body[body.index(b"PK") :])) for body in bodies]
+    return [{name: archive.read(name).decode() for name in archive.namelist()} for archive in archives]
+
+
+ENGAGEMENT = "UserSessionEngagement__c"
+
+
+def test_wrong_attributes_of_a_field_are_mended_and_told(org, config, binding):
+    org.field(ENGAGEMENT, "user__c").update(length=80, label="Kaltura user")
+
+    steps = states(org.run(provision(config, binding, False)))
+
+    (files,) = deployed(org)
+    assert steps[f"field {ENGAGEMENT}.user__c: label, length"] == "made"
+    assert files[f"objects/{ENGAGEMENT}.object"].count("<fullName>") == 1
+    assert "<length>200</length>" in files[f"objects/{ENGAGEMENT}.object"]
+
+
+def test_a_field_that_is_wider_than_asked_for_is_never_narrowed(org, config, binding):
+    org.field(ENGAGEMENT, "entry_name__c").update(length=255, label="Entry")
+
+    org.run(provision(config, binding, False))
+
+    assert "<length>255</length>" in deployed(org)[0][f"objects/{ENGAGEMENT}.object"]
+
+
+def test_a_field_of_another_type_is_left_to_people(org, config, binding):
+    org.field(ENGAGEMENT, "plays__c").update(type="string")
+
+    steps = states(org.run(provision(config, binding, False)))
+
+    assert steps[f"field {ENGAGEMENT}.plays__c: type"] == "manual"
+    assert deployed(org) == []
+
+
+def test_an_external_id_that_is_too_wide_is_left_to_people(org, config, binding):
+    org.field("CampaignMember", "external_id__c").update(length=255)
+
+    steps = states(org.run(provision(config, binding, False)))
+
+    assert steps["field CampaignMember.external_id__c: length"] == "manual"
+
+
+def test_what_cannot_be_mended_keeps_nothing_from_being_made(org, config, binding):
+    org.field("CampaignMember", "external_id__c").update(unique=False)
+    org.lose(ENGAGEMENT, "plays__c")
+    plain = org.answer
+    failed = {"done": True, "success": False, "status": "Failed", "errorMessage": "duplicate values"}
+
+    def answer(request):
+        org.deployed = {"done": True, "success": True} if len(deployed(org)) > 1 else failed
+        return plain(request)
+
+    org.answer = answer
+    steps = states(org.run(provision(config, binding, False)))
+
+    first, second = deployed(org)
+    assert "objects/CampaignMember.object" in first
+    assert "objects/CampaignMember.object" not in second
+    assert steps["field CampaignMember.external_id__c: unique"] == "manual"
+    assert steps[f"field {ENGAGEMENT}.plays__c"] == "made"
+
+
+def test_a_plan_tells_what_would_be_mended(org, config, binding):
+    org.field(ENGAGEMENT, "mic_on__c").update(precision=17, scale=1)
+
+    steps = states(org.run(provision(config, binding, True)))
+
+    assert steps[f"field {ENGAGEMENT}.mic_on__c: scale"] == "todo"
+    assert org.writes == []
