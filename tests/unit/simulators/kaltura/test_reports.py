@@ -165,6 +165,23 @@ def test_a_table_ends_at_its_cap_but_tells_how_many_there_are(caller_with: Any) 
     assert [len((table["data"] or "").split(";")) - 1 for table in found] == [20, 5, 0]
 
 
+def test_files_end_at_their_caps(caller_with: Any) -> None:
+    caller = caller_with("2026-12-01T00:00:00Z", seed={"attendees": 60}, csv_rows=9, custom_rows=7)
+    span = {"reportInputFilter[fromDate]": "1794000000", "reportInputFilter[toDate]": "1797000000"}
+    given = {"reportTitle": "t", "reportText": "t", "headers": "h", "reportType": "60013", **span}
+    url = caller.api("report.getUrlForReportAsCsv", given)
+
+    assert len(caller.raw_api("report", "serve", {"id": url.rsplit("/", 1)[1]}).body.splitlines()) == 4 + 9
+    for report in ("4021", "3037"):
+        answer = caller.csv(report, "from_date=1794000000;to_date=1797000000;virtualeventid=9001")
+        assert len(answer.body.splitlines()) == 1 + 7
+
+
+def test_nothing_is_told_from_thirty_days_before_the_partner_was_created(caller_with: Any) -> None:
+    assert caller_with(partner_created_at="2026-12-21T00:00:00Z").table("60013")["totalCount"] == 2
+    assert caller_with(partner_created_at="2026-12-22T00:00:00Z").table("60013")["totalCount"] == 0
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [

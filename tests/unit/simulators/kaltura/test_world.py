@@ -99,6 +99,22 @@ def test_many_people_take_every_way_and_all_tell_the_same_story(caller_with: Any
     assert caller.post("/polls/analytics", {"contextId": "1_live0001"}).json()["analytics"][0]["nvoted"] == answered > 0
 
 
+def test_nobody_is_there_before_being_registered(caller_with: Any) -> None:
+    caller = caller_with("2026-11-30T00:00:00Z", seed={"attendees": 450})
+    changes = caller.simulator.vendor.account.world.came
+    first = {change.user: change for change in reversed(changes)}
+
+    assert len(first) == 450
+    assert {change.status for change in first.values()} <= {
+        "created",
+        "registered",
+        "autoConfirmed",
+        "invited",
+        "invitedPendingRegistration",
+    }
+    assert all(change.fields and change.origin for change in first.values())
+
+
 def all_rows(caller: Caller, report: str) -> list[dict[str, str]]:
     return rows(caller.table(report, **{"pager[pageSize]": "500"}))
 

@@ -10,7 +10,7 @@ from turnout.simulators.kaltura.account.sessions import Sessions
 from turnout.simulators.kaltura.account.settings import Settings
 from turnout.simulators.kaltura.account.world import World
 
-KEPT: Final = 48
+KEPT: Final = 12
 MONTH_SECONDS: Final = 30 * 86_400.0
 T = TypeVar("T")
 

@@ -63,11 +63,12 @@ STAY_AWAY: Final = frozenset({"unregistered", "blocked", "invited", "invitedPend
 
 
 class Person(Struct):
-    """One person that is being made."""
+    """One person that is being made; nobody comes before `ready_at`, when the registration is done."""
 
     user: str
     event: Event
     rng: Random
+    ready_at: float = 0.0
 
 
 def grow(world: World, event: Event, number: int) -> list[Change]:
@@ -81,6 +82,7 @@ def grow(world: World, event: Event, number: int) -> list[Change]:
         registered = list(_registration(person, place))
         changes += registered
         if registered[-1].status not in STAY_AWAY:
+            person.ready_at = registered[-1].at + 1
             changes += _visits(world, person, lives=lives, recordings=recordings, polls=polls)
     return changes
 
@@ -126,7 +128,7 @@ def _visits(
     rng, event = person.rng, person.event
     luck = rng.random()
     if luck < 0.15 or 0.62 <= luck < 0.66:
-        early = event.starts_at - rng.uniform(60, 1800)
+        early = max(person.ready_at, event.starts_at - rng.uniform(60, 1800))
         yield Change(at=early, event=event.id, user=person.user, status="attended", login="emailPass")
     if luck < 0.62 and lives:
         joins = [_watch_live(world, person, session) for session in _some(rng, lives)]
@@ -148,7 +150,7 @@ def _some(rng: Random, sessions: Sequence[Session]) -> Sequence[Session]:
 
 def _watch_live(world: World, person: Person, session: Session) -> list[Stretch]:
     rng = person.rng
-    at = session.starts_at + rng.expovariate(1 / 300)
+    at = max(person.ready_at, session.starts_at) + 1 + rng.expovariate(1 / 300)
     left = max(60.0, session.ends_at - at) * rng.betavariate(2, 3)
     channel = str(rng.choice(person.event.channels).id) if person.event.channels else ""
     made: list[Stretch] = []

@@ -12,6 +12,7 @@ from turnout.simulators.kaltura.account.happenings import STATES, VIEW_SECONDS, 
 from turnout.simulators.kaltura.account.world import World
 
 SLICES: Final = 100
+FEW: Final = 64
 PLAYER_DEEDS: Final = ("add_to_calendar", "download_attachment")
 SECONDS: Final = {"mic_on": "mic", "cam_on": "cam"}
 
@@ -26,6 +27,11 @@ class Scope(Struct, frozen=True):
     users: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+
+    @property
+    def few(self) -> bool:
+        """Whether only some people are asked for by name."""
+        return 0 < len(self.users) <= FEW
 
     def holds(self, event: int, entry: str) -> bool:
         """Whether something of an event's entry is asked for."""
@@ -70,7 +76,9 @@ class Sums(Struct):
 
 
 def summed(account: Account, scope: Scope) -> dict[str, Sums]:
-    """Return the sums of every user of whom anything is known in a scope, worked out once."""
+    """Return the sums of every user of whom anything is known in a scope; those of many are worked out once."""
+    if scope.few:
+        return _summed(account.world, scope)
     return account.kept(("sums", scope, account.world.edits), lambda: _summed(account.world, scope))
 
 

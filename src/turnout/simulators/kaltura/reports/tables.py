@@ -25,7 +25,9 @@ def found(account: Account, report_id: str) -> Report:
 
 
 def table(account: Account, report: Report, scope: Scope, *, order: str = "") -> list[Cells]:
-    """Return all rows of a report in their order; the same as long as the same is asked."""
+    """Return all rows of a report in their order; many are worked out once, as long as the same is asked."""
+    if scope.few:
+        return _table(account, report, scope, order=order)
     key = ("table", report.id, scope, order, account.world.edits)
     return account.kept(key, lambda: _table(account, report, scope, order=order))
 

@@ -84,9 +84,9 @@ def user_list(wanted: Wanted) -> Any:
         checks.append(lambda user: bool(set(user["roles"]) & set(roles)))
     if term := str(given.get("searchTerm") or "").strip().lower():
         checks.append(lambda user: term in f"{user['firstName']} {user['lastName']} {user['email']}".lower())
-    profiles = [profile for (of, _), profile in world.profiles.items() if of == event.id]
+    everybody = wanted.account.kept(("event users", event.id, world.version, world.edits), lambda: _users(world, event))
     order = str(wanted.given.get("orderBy") or "-createdAt")
-    users = in_order(chosen([_user(world, one) for one in profiles], checks), order, USER_ORDER)
+    users = in_order(chosen(everybody, checks), order, USER_ORDER)
     return {"users": users[pager(wanted, limit=30, most=500)], "totalCount": len(users), **OK}
 
 
@@ -146,6 +146,10 @@ def _session(world: World, event: Event, session: Session) -> dict[str, Any]:
         "visibility": "published",
         "thumbnailUrl": "",
     }
+
+
+def _users(world: World, event: Event) -> list[dict[str, Any]]:
+    return [_user(world, profile) for (of, _), profile in world.profiles.items() if of == event.id]
 
 
 def _user(world: World, profile: Profile) -> dict[str, Any]:
