@@ -14,6 +14,8 @@ MEMBERS: Final = "Adobe, Program members"
 OBJECTS: Final = "Adobe, Custom objects"
 ASSETS: Final = "Adobe, Programs, Channels, Folders"
 ACTIVITIES: Final = "Adobe, Activities"
+LISTS: Final = "Adobe, Lists"
+CAMPAIGNS: Final = "Adobe, Smart campaigns"
 IMPORT: Final = "Adobe, Bulk import"
 EXTRACT: Final = "Adobe, Bulk extract"
 SEEN: Final = "recorded by integrators"
@@ -109,7 +111,12 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
     Behaviour(
         "Addresses and filters compare without case", NOWHERE, "yes", "Dedupe fields of custom objects compare exactly."
     ),
-    Behaviour("Lead partitions", LEADS, "no", "partitionName is taken and has no effect."),
+    Behaviour(
+        "Lead partitions",
+        LEADS,
+        "yes",
+        "Named by a setting; 1008 for one that is not there, 1010 for a person in another; moved by Update Partition.",
+    ),
     Behaviour("asyncProcessing", LEADS, "partly", "Taken, and done at once."),
     Behaviour(
         "Finding people by filter, in pages", LEADS, "yes", "300 values, 300 rows a page, 1,000 matches at most."
@@ -117,9 +124,35 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
     Behaviour(
         "Deleting people, and Get Deleted Leads", LEADS, "yes", "Rows that link to the person stay (not verified)."
     ),
-    Behaviour("Merging people", LEADS, "partly", "By people's hands at the control door, not by the API."),
-    Behaviour("Push Lead, associate, partitions, lead schema fields", LEADS, "no", "610."),
-    Behaviour("Static lists, smart campaigns, tags, tokens, e-mails, forms", "Adobe", "no", "610."),
+    Behaviour(
+        "Merging people", LEADS, "partly", "The winner takes what it lacks; 25 at once; mergeInCRM has no effect."
+    ),
+    Behaviour("Push Lead", LEADS, "partly", "Upserts, logs source and reason, places a member; mktToken is not known."),
+    Behaviour("Associate Lead", LEADS, "partly", "The cookie is kept; nobody is anonymous here."),
+    Behaviour(
+        "Fields of people and of members by API",
+        LEADS,
+        "yes",
+        "Made and reworded; 100 of people, 20 of members (1028).",
+    ),
+    Behaviour(
+        "Static lists and who is in them",
+        LISTS,
+        "yes",
+        "300 ids a call, 1004, 1015; the most a list holds is a setting.",
+    ),
+    Behaviour("Smart lists", LISTS, "partly", "One rule, a field with a value, from the seed; cloned and deleted."),
+    Behaviour(
+        "Smart campaigns",
+        CAMPAIGNS,
+        "partly",
+        "Made, cloned, switched; requested for 100 people, scheduled, cloned with their program 20 times a day; "
+        "no flow step runs.",
+    ),
+    Behaviour("Lists, programs, campaigns of a person", LEADS, "yes", "With the times of joining."),
+    Behaviour("Tags and costs of programs, tokens", ASSETS, "yes", "Kinds of tags from the seed; tokens are kept."),
+    Behaviour("E-mails, landing pages, forms, snippets, files, segments", "Adobe", "no", "610."),
+    Behaviour("Opportunities, companies, sales persons, named accounts", "Adobe", "no", "610."),
     Behaviour(
         "Sync Program Member Status: forward or sideways", MEMBERS, "yes", "1037 for a lower step or the same status."
     ),
@@ -132,7 +165,6 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
     ),
     Behaviour("Success after leaving a success status", NOWHERE, "yes", "Stays reached; a setting says otherwise."),
     Behaviour("Acquisition program", NOWHERE, "no", "A status call never acquires."),
-    Behaviour("Program member fields by API", MEMBERS, "no", "The seed may bring custom ones."),
     Behaviour(
         "Older program calls under /leads/programs",
         LEADS,
@@ -153,15 +185,23 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
         "1 to 3 keys, 50 fields, 20 after approval, 10 types; the codes are ours.",
     ),
     Behaviour("Types without a link (edge objects)", OBJECTS, "yes", "Not approved; a setting allows them."),
-    Behaviour("Updating a field, dependent assets of a type", OBJECTS, "no", "610."),
+    Behaviour(
+        "Updating a field, dependent assets of a type",
+        OBJECTS,
+        "yes",
+        "After approval only words change; dependent are the types that link to it.",
+    ),
     Behaviour(
         "Channels and their steps", ASSETS, "yes", "Read only, as Marketo's; people change them at the control door."
     ),
+    Behaviour("Programs: find, create, clone, update", ASSETS, "yes", "Folders as JSON; tags are checked."),
     Behaviour(
-        "Programs: find, create, clone, update", ASSETS, "yes", "Folders as JSON; tags only as a requirement (setting)."
+        "Deleting and approving programs",
+        ASSETS,
+        "yes",
+        "709 where assets lie in it; e-mail programs alone are approved.",
     ),
-    Behaviour("Deleting and approving programs, costs, tags", ASSETS, "no", "610."),
-    Behaviour("Folders: list, by name, by id", ASSETS, "partly", "Three that always stand; none is made."),
+    Behaviour("Folders: find, make, change, delete, contents", ASSETS, "partly", "Of Marketing Activities alone."),
     Behaviour(
         "Custom activity types: draft, attributes, approval",
         ACTIVITIES,
@@ -173,10 +213,11 @@ BEHAVIOURS: Final[Sequence[Behaviour]] = (
         "Get Lead Activities by paging token",
         ACTIVITIES,
         "partly",
-        "By the time of logging; the standard ones logged are changes of status.",
+        "By the time of logging; of the standard ones those of people, lists, programs, pushes, merges, campaigns.",
     ),
-    Behaviour("Lead changes", ACTIVITIES, "no", "610."),
-    Behaviour("Activities kept for 25 months", ACTIVITIES, "no", "They are kept for good."),
+    Behaviour("Lead changes", ACTIVITIES, "yes", "One activity for each field that changed, and New Lead."),
+    Behaviour("A page of activities may be empty before the end", ACTIVITIES, "yes", "How soon is a setting."),
+    Behaviour("Activities kept for 25 months", ACTIVITIES, "yes", "Older ones are not shown any more."),
     Behaviour(
         "Bulk import of people, custom objects, members",
         IMPORT,

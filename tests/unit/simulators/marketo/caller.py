@@ -87,6 +87,9 @@ class Caller:
         url = f"{path}?{query}" if query else path
         return self._valid(method, path, post(url, body, headers=self.headers()))
 
+    def delete(self, path: str, query: str) -> Any:
+        return self._valid("DELETE", path, Request("DELETE", f"{path}?{query}", self.headers()))
+
     def form(self, path: str, **fields: str) -> Any:
         asked = form(path, fields)
         request = Request("POST", path, {**asked.headers, **self.headers()}, asked.body)

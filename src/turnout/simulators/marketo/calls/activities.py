@@ -26,6 +26,7 @@ from turnout.simulators.marketo.calls.operation import (
 MOST_ATTRIBUTE_BYTES: Final = 65_536
 MOST_TYPES_ASKED: Final = 10
 MOST_LEADS_ASKED: Final = 30
+KEPT_SECONDS: Final = 25 * 30.4375 * 86_400
 MOST_IN_LIST: Final = 10_000
 PRIMARY: Final = Field("primaryAttributeValue", "Primary Attribute", "string", 255)
 
@@ -140,7 +141,8 @@ def _since(
 ) -> tuple[Sequence[Activity], dict[str, Any]]:
     """Return a page of the log since the token: so many that are wanted, or as many as one call looks through."""
     log = account.activities.log
-    start = place = _start(log, required(call.query, "nextPageToken"))
+    kept = bisect_left(log, call.now - KEPT_SECONDS, key=lambda each: each.logged_at)
+    start = place = max(kept, _start(log, required(call.query, "nextPageToken")))
     size = whole(call.query, "batchSize", default=MOST_ROWS, most=MOST_ROWS) or MOST_ROWS
     part: list[Activity] = []
     while place < len(log) and len(part) < size and place < start + size * account.settings.activities_looked_through:
