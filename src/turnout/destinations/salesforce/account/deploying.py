@@ -123,8 +123,10 @@ def _as_wide(column: Column, describe: Describe) -> Column:
 
 
 def mended(one: Deployed, faults: Iterable[Faulty]) -> Deployed:
-    """Return an object with the fields to mend beside those to add."""
-    return replace(one, columns={**one.columns, **{fault.name: fault.column for fault in faults if fault.column}})
+    """Return an object with the fields to mend beside those to add; one that becomes required needs no opening."""
+    columns = {fault.name: fault.column for fault in faults if fault.column}
+    opened = tuple(name for name in one.opened if name not in columns or not columns[name].required)
+    return replace(one, columns={**one.columns, **columns}, opened=opened)
 
 
 def lacking(config: Config, seen: Seen, kind: Kind) -> Deployed:
