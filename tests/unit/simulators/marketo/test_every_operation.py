@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.unit.simulators.marketo.caller import SEED, Caller
-from tests.unit.simulators.marketo.swagger import faults
+from tests.unit.simulators.marketo.swagger import exceptions, faults
 
 from turnout.simulators.marketo.app import OPERATIONS
 from turnout.wire import Reply, Request, form
@@ -40,6 +40,7 @@ class Walk:
         self.token = ""
         self.wrong: list[str] = []
         self.seen: set[tuple[str, str]] = set()
+        self.replies: list[tuple[str, str, Any]] = []
 
     def step(self, line: str) -> None:
         method, url, *rest = line.replace("FOLDER", FOLDER).replace("SPAN", SPAN).split(" ", 2)
@@ -81,6 +82,7 @@ class Walk:
 
     def _held(self, method: str, path: str, answer: Any, mark: str = "") -> None:
         self.seen.add((method, path))
+        self.replies.append((*OLDER.get((method, path), (method, path)), answer))
         if answer["success"] is (mark == "!") or bool(answer.get("result")) is (mark != ""):
             self.wrong.append(f"{method} {path}: {answer}")
         self.wrong += [
@@ -104,6 +106,20 @@ def test_every_operation_answers_as_adobes_swagger_says() -> None:
         )
     ]
     assert left == []
+
+
+def test_every_exception_to_adobes_swagger_is_needed_and_says_why() -> None:
+    walk = Walk()
+    for line in STEPS.strip().splitlines():
+        walk.step(line)
+
+    idle = [
+        f"{place}: {item['of']}"
+        for place, item in exceptions().items()
+        if not item["why"] or not any(faults(*reply, without=place) for reply in walk.replies)
+    ]
+
+    assert idle == []
 
 
 def test_a_get_posted_to_the_asset_api_is_refused() -> None:

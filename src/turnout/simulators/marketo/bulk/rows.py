@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from turnout.simulators.marketo.account.account import Account
 from turnout.simulators.marketo.account.fields import Field, stored
@@ -38,7 +39,7 @@ class Import(Struct):
         return self.seconds
 
     def proceed(self, share: float, now: float) -> None:
-        """Take the rows in whose turn has come."""
+        """Take the rows in whose turn has come; once all are in, the file itself is let go."""
         for row in self.sheet.rows[self.done : int(len(self.sheet.rows) * share)]:
             self.done += 1
             try:
@@ -46,6 +47,8 @@ class Import(Struct):
                     self.warned.append((*row, warning))
             except Skipped as no:
                 self.failed.append((*row, no.text))
+        if share >= 1.0:
+            self.sheet = replace(self.sheet, rows=())
 
 
 def lead_rows(account: Account, *, lookup: str, list_id: int, partition: int) -> Apply:

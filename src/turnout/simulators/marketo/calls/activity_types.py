@@ -60,18 +60,19 @@ def _custom_shown(kind: ActivityType, form: Form | None) -> dict[str, Any]:
         "name": told.name,
         "triggerName": told.trigger,
         "filterName": told.filter,
-        "description": told.description or None,
         "status": kind.status(),
         "createdAt": day_and_time(kind.made_at),
         "updatedAt": day_and_time(kind.updated_at),
         "primaryAttribute": _attribute_shown(told.primary, primary=True),
     }
+    shown |= {"description": told.description} if told.description else {}
     return shown | ({"attributes": [_attribute_shown(each) for each in form.attributes]} if form else {})
 
 
 def _attribute_shown(each: Attribute, *, primary: bool = False) -> dict[str, Any]:
     shown: dict[str, Any] = {"apiName": each.name, "name": each.display, "dataType": each.type}
-    return shown | {"description": each.description or None} | ({"isPrimary": True} if primary else {})
+    shown |= {"description": each.description} if each.description else {}
+    return shown | ({"isPrimary": True} if primary else {})
 
 
 def create_type(account: Account, call: Call) -> Found:
