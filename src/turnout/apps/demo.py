@@ -114,6 +114,7 @@ def set_up(opened: Home, servers: Mapping[str, Server], *, examples: Path, face:
     for kind, server in servers.items():
         client_id, client_secret = CREDENTIALS[kind]
         values = {ADDRESS[kind]: server.url, "client_id": client_id, "client_secret": client_secret}
+        values["share_percent"] = "100"  # nobody else uses these accounts
         setup.connect(opened, kind, kind, given=values)
         setup.bind(opened, event.id, kind)
         made = setup.provision(opened, kind)

@@ -52,8 +52,8 @@ class Ledger:
 
         def move(row: LedgerRow) -> LedgerRow:
             change = carried[row.key]
-            frozen = change.values if row.key.kind is Kind.ACTIVITY else None
-            return moves.claimed(row, change.digest, batch=batch, now=now, due=due, values=frozen)
+            kept = _kept(row, change)
+            return moves.claimed(row, change.digest, batch=batch, now=now, due=due, values=kept)
 
         self._change(carried, move, "claimed", batch=batch)
 
@@ -159,6 +159,15 @@ class Ledger:
             for key, detail in told
         ]
         connection.execute(insert(MOVEMENT), lines)
+
+
+def _kept(row: LedgerRow, change: Change) -> Mapping[str, Value]:
+    """Return the values to keep with a claim: what an activity first said, and which status may now be ours."""
+    if row.key.kind is Kind.ACTIVITY and not row.attempts:
+        return change.values
+    if row.key.kind is Kind.MEMBER and change.status:
+        return {**row.values, "claimed": change.status}
+    return row.values
 
 
 def _columns(row: LedgerRow) -> dict[str, Any]:

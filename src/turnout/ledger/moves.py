@@ -23,9 +23,8 @@ def claimed(
 ) -> LedgerRow:
     """A call is about to carry `digest`; should its answer never be known, look into it at `due`.
 
-    `values` are frozen with the first claim of what is written once, so that it can be found again.
+    `values` are kept where they must be known should the answer be lost.
     """
-    frozen = row.values if values is None or row.attempts else values
     return replace(
         row,
         claimed=digest,
@@ -33,7 +32,7 @@ def claimed(
         claimed_at=now,
         due=due,
         attempts=row.attempts + 1,
-        values=frozen,
+        values=row.values if values is None else values,
         reason="",
     )
 

@@ -19,7 +19,7 @@ from turnout.errors import SettingsError
 from turnout.secrets import Vault, vault
 from turnout.settings import Settings, settings
 from turnout.state.connections import Connected, config_of, connections, keep_secrets
-from turnout.state.journal import Call, record_call
+from turnout.state.journal import Call, answered_since, record_call
 from turnout.values.bindings import Config
 from turnout.wire import Send
 
@@ -71,19 +71,26 @@ def chosen_connections(home: Home, name: str = "") -> Sequence[Connected]:
     return [one for one in found if name in ("", one.name)]
 
 
-def line_to(home: Home, settings: Config) -> Line:
-    """Return a line to an account: its calls go into the journal, and what a sign-in changes is kept."""
+def line_to(home: Home, settings: Config, *, run: int = 0) -> Line:
+    """Return a line to an account: its calls go into the journal, and what a sign-in changes is kept.
+
+    The calls of its last window count as made, whichever process made them.
+    """
 
     def call(told: Call) -> None:
         with transaction(home.engine) as database:
-            record_call(database, 0, told)
+            record_call(database, run, told)
 
     def keep(changed: Mapping[str, str]) -> None:
         with transaction(home.engine) as database:
             keep_secrets(database, settings.name, changed, vault=home.vault)
 
     vendor = vendor_of(settings.kind)
-    return Line(vendor, settings, send=home.send, clock=home.clock, journal=call, keep=keep)
+    line = Line(vendor, settings, send=home.send, clock=home.clock, journal=call, keep=keep)
+    since = home.clock.now() - line.pace.limits.window_seconds
+    with transaction(home.engine) as database:
+        line.pace.recall(answered_since(database, settings.name, since))
+    return line
 
 
 def config(home: Home, name: str) -> Config:

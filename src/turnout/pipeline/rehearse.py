@@ -52,7 +52,7 @@ class Rehearsed(Struct, frozen=True):
 def rehearse(home: Home, *, connection: str = "", event_id: str = "") -> list[Rehearsed]:
     """Return what a sync would do now, by connection; nothing is written to any account."""
     with accounts(home, connection=connection, event_id=event_id) as found:
-        rehearsals = [Rehearsal(account) for account in found]
+        rehearsals = [Rehearsal(account) for account in found.accounts]
         Scheduler(home.carrier, home.clock).run([(one.account.line, one.cycle()) for one in rehearsals])
         return [one.told() for one in rehearsals]
 

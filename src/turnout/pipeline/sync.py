@@ -9,7 +9,7 @@ from msgspec import Struct
 from turnout.database import transaction
 from turnout.delivery.lease import leased
 from turnout.delivery.scheduler import Scheduler
-from turnout.errors import InputError
+from turnout.errors import InputError, Later
 from turnout.ledger.ledger import Ledger
 from turnout.pipeline.account import Account, Sources
 from turnout.pipeline.gather import gathered
@@ -48,46 +48,66 @@ class Synced(Struct, frozen=True):
 def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced]:
     """Bring the accounts up to what the facts say; returns what came of it, by connection.
 
-    Raises Later where another process delivers to one of them; InputError where nothing is bound.
+    Raises Later where another process delivers to the one that was named; InputError where nothing is bound.
     """
-    with accounts(home, connection=connection, event_id=event_id, fix=True) as found:
-        with transaction(home.engine) as database:
-            run = journal.begin_run(database, "sync", home.clock.now())
+    with transaction(home.engine) as database:
+        run = journal.begin_run(database, "sync", home.clock.now())
+    with accounts(home, connection=connection, event_id=event_id, fix=True, run=run) as found:
         began = home.clock.now()
-        Scheduler(home.carrier, home.clock).run([(account.line, account.cycle()) for account in found])
-        told = [_told(account, home.clock.now() - began) for account in found]
+        Scheduler(home.carrier, home.clock).run([(account.line, account.cycle()) for account in found.accounts])
+        told = [_told(account, home.clock.now() - began) for account in found.accounts]
+        told += [_left(name, reason) for name, reason in found.busy.items()]
         with transaction(home.engine) as database:
-            for account in found:
+            for account in found.accounts:
                 _keep_halts(home, account)
             journal.end_run(database, run, {one.connection: one for one in told}, now=home.clock.now())
     return told
 
 
+class Leased(Struct, frozen=True):
+    """Accounts that are ours to work on, and those that another process works on now, each with a sentence."""
+
+    accounts: list[Account]
+    busy: Mapping[str, str]
+
+
 @contextmanager
-def accounts(home: Home, *, connection: str = "", event_id: str = "", fix: bool = False) -> Iterator[list[Account]]:
+def accounts(
+    home: Home, *, connection: str = "", event_id: str = "", fix: bool = False, run: int = 0
+) -> Iterator[Leased]:
     """Lease the chosen accounts that have bindings, and hand them over ready to run.
 
-    With `fix`, what delivery fixes for good (home channels, poll slots) is fixed.
+    With `fix`, what delivery fixes for good (home channels, poll slots) is fixed. An account that another process
+    delivers to is left to it; Later where it is the one that was named.
     """
     with ExitStack() as stack:
         found = []
+        busy: dict[str, str] = {}
         for chosen in chosen_connections(home, connection):
             with transaction(home.engine) as database:
                 every = bindings(database, account=chosen.name)
             bound = [one for one in every if event_id in ("", one.event_id)]
             if bound and not chosen.paused:
-                stack.enter_context(leased(home.path, chosen.name))
-                found.append(account(home, chosen.name, bound, fix=fix, whole=len(bound) == len(every)))
-        if not found:
+                try:
+                    stack.enter_context(leased(home.path, chosen.name))
+                except Later as taken:
+                    if chosen.name == connection:
+                        raise
+                    busy[chosen.name] = taken.message
+                    continue
+                found.append(account(home, chosen.name, bound, fix=fix, whole=len(bound) == len(every), run=run))
+        if not found and not busy:
             raise InputError("there is nothing to do: no event is bound to a connection that is not paused",
                              "`turnout event bind` binds one; `turnout connections` shows what is paused")  # fmt: skip
-        yield found
+        yield Leased(found, busy)
 
 
-def account(home: Home, name: str, bound: Sequence[Binding], *, fix: bool = False, whole: bool = True) -> Account:
+def account(
+    home: Home, name: str, bound: Sequence[Binding], *, fix: bool = False, whole: bool = True, run: int = 0
+) -> Account:
     """Return one account ready to run."""
     settings = config(home, name)
-    line = line_to(home, settings)
+    line = line_to(home, settings, run=run)
     with transaction(home.engine) as database:
         halted = {_stream(halt.stream): halt.reason for halt in journal.halts(database, name)}
     return Account(
@@ -185,6 +205,24 @@ def _keep_halts(home: Home, account: Account) -> None:
             if (binding, kind) not in missing and (binding, Kind.MEMBER) not in missing:
                 stream = f"{binding or '-'}/{kind}"
                 journal.halt(database, journal.Halt(account.line.config.name, stream, reason, "", now))
+
+
+def _left(name: str, reason: str) -> Synced:
+    """Return what a sync did with an account that another process works on: nothing."""
+    return Synced(
+        connection=name,
+        created=0,
+        updated=0,
+        unchanged=0,
+        rejected=0,
+        held=0,
+        parked_anew=0,
+        waiting={},
+        calls=0,
+        seconds=0.0,
+        halted={},
+        later=reason,
+    )
 
 
 def _told(account: Account, seconds: float) -> Synced:

@@ -83,9 +83,10 @@ class Verified(Struct, frozen=True):
 def verify(home: Home, *, connection: str = "", event_id: str = "") -> list[Verified]:
     """Read back every record that the ledger says was accepted and compare; nothing is written to the account."""
     with accounts(home, connection=connection, event_id=event_id) as found:
-        checks = [Check(account) for account in found]
+        checks = [Check(account) for account in found.accounts]
         Scheduler(home.carrier, home.clock).run([(check.account.line, check.cycle()) for check in checks])
-        return [check.told() for check in checks]
+        left = [Verified(name, 0, (), (), 0, reason) for name, reason in found.busy.items()]
+        return [check.told() for check in checks] + left
 
 
 class Check:
@@ -127,7 +128,9 @@ class Check:
         """Return what was accepted, rendered as it would be sent now."""
         made = []
         for key, row in self.account.ledger.rows.items():
-            if row.remote_id and key in self.account.records and stand(row) in _ACCEPTED:
+            if (
+                key in self.account.records and stand(row) in _ACCEPTED
+            ):  # rows of a bulk job may have no id of their own
                 rendered = self._rendered(row)
                 if isinstance(rendered, Row):
                     made.append(rendered)

@@ -69,8 +69,8 @@ def _owed(view: View, plan: Plan, record: Record, *, want: Wanted, seen: Members
     if not seen.remote_id:
         plan.changes.append(change)
         return
-    written = str(row.values.get("written") or "")
-    keep = kept(seen, want, spoken, written=written, leaves_outside=view.policy.leaves_outside)
+    ours = seen.status in {row.values.get("written"), row.values.get("claimed")}
+    keep = kept(seen, want, spoken, ours=ours, leaves_outside=view.policy.leaves_outside)
     if keep and keyless:
         plan.changes.append(_adopting(change, written=""))
     elif keep:
@@ -88,15 +88,14 @@ def _adopting(change: Change, written: str) -> Change:
     return replace(change, status="", values={**change.values, "written": written})
 
 
-def kept(seen: Membership, want: Wanted, spoken: Words, *, written: str, leaves_outside: bool) -> str:
+def kept(seen: Membership, want: Wanted, spoken: Words, *, ours: bool, leaves_outside: bool) -> str:
     """Return why a member's status is left as it is, "" where ours is to be written.
 
-    The ladder is never descended; what we did not write and is above ours, or outside the vocabulary, is people's.
+    The ladder is never descended; what is not `ours` and stands above, or outside the vocabulary, is people's.
     """
     if seen.status == want.label:
         return ""
     rank = spoken.rank(seen.status)
-    ours = bool(written) and seen.status == written
     if rank is None:
         return "" if ours else f"a person set {seen.status!r}, which is outside the statuses used here"
     if spoken.outside(want.label):
@@ -118,7 +117,7 @@ def _confirm(plan: Plan, row: LedgerRow, seen: Membership, *, want: Wanted, spok
         plan.confirmed.append(row.key)
     elif not seen.remote_id:
         plan.parks[row.key] = Park(Parking.REJECTED, "the account accepted the member, and does not have it")
-    elif not replaced and (keep := kept(seen, want, spoken, written="", leaves_outside=True)):
+    elif not replaced and (keep := kept(seen, want, spoken, ours=False, leaves_outside=True)):
         plan.parks[row.key] = Park(Parking.KEPT, keep, seen.remote_id)
     else:
         reason = f"the account stored the status {seen.status!r} instead of {written!r}"

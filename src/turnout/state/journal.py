@@ -61,6 +61,12 @@ def record_call(connection: Connection, run: int, call: Call) -> None:
     connection.execute(insert(CALL).values(run=run, **msgspec.structs.asdict(call)))
 
 
+def answered_since(connection: Connection, account: str, since: float) -> list[float]:
+    """Return when an account's calls were answered, of those sent since then; also those of other processes."""
+    query = select(CALL.c.at + CALL.c.seconds).where(CALL.c.account == account, CALL.c.at > since)
+    return [float(when) for when in connection.execute(query).scalars()]
+
+
 def calls_of(connection: Connection, account: str, batch: str) -> list[dict[str, Any]]:
     """Return the calls that carried a batch."""
     query = select(CALL).where(CALL.c.account == account, CALL.c.batch == batch).order_by(CALL.c.id)
@@ -68,8 +74,8 @@ def calls_of(connection: Connection, account: str, batch: str) -> list[dict[str,
 
 
 def halt(connection: Connection, told: Halt) -> None:
-    """Write that a stream stopped."""
-    upsert(connection, HALT, [msgspec.structs.asdict(told)])
+    """Write that a stream stopped; one that had stopped before keeps its first reason and time."""
+    upsert(connection, HALT, [msgspec.structs.asdict(told)], fresh=False)
 
 
 def halts(connection: Connection, account: str = "") -> list[Halt]:

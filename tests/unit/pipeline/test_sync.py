@@ -35,9 +35,19 @@ def test_nothing_bound_is_told(opened: Home) -> None:
         sync(opened)
 
 
-def test_an_account_that_another_process_serves_is_left_to_it(bound: Home) -> None:
+def test_an_account_that_another_process_serves_is_left_to_it_and_the_other_goes_on(bound: Home, take: Take) -> None:
+    take("registrations", registration("ann@example.com"))
+
+    with leased(bound.path, "marketo"):
+        found = by_name(sync(bound))
+
+    assert (found["marketo"].calls, found["salesforce"].created) == (0, 2)
+    assert found["marketo"].later == "another process is delivering to 'marketo' now"
+
+
+def test_an_account_that_is_named_and_served_elsewhere_is_for_later(bound: Home) -> None:
     with leased(bound.path, "marketo"), pytest.raises(Later):
-        sync(bound)
+        sync(bound, connection="marketo")
 
 
 def test_an_account_out_of_reach_is_told_as_later_and_the_other_goes_on(
