@@ -40,6 +40,33 @@ PACKAGE = f"""<Package {NS}><types><members>CampaignMember</members><members>Wat
 <version>66.0</version></Package>"""
 
 
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def project(folder: Path) -> None:
+    """Write an SFDX project: the object with its fields, the external id, the permission set."""
+    default = folder / "force-app/main/default"
+    whole = {"packageDirectories": [{"path": "force-app", "default": True}], "sourceApiVersion": "66.0"}
+    external = EXTERNAL_ID.split("<fields>")[1].split("</fields>")[0]
+    texts = {
+        folder / "sfdx-project.json": json.dumps(whole),
+        default / "objects/Watched__c/Watched__c.object-meta.xml": OBJECT.replace(KEY, "").replace(PLAYS, ""),
+        default / "objects/Watched__c/fields/turnout_key__c.field-meta.xml": alone(KEY),
+        default / "objects/Watched__c/fields/plays__c.field-meta.xml": alone(PLAYS),
+        default / "objects/CampaignMember/fields/external_id__c.field-meta.xml": alone(external),
+        default / "permissionsets/Turnout.permissionset-meta.xml": PERMISSIONS,
+    }
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def alone(field: str) -> str:
+    """Return a field as it stands in a file of its own."""
+    inner = field.removeprefix("<fields>").removesuffix("</fields>")
+    return f"{HEAD}<CustomField {NS}>{inner}</CustomField>"
+
+
 def signer(folder: Path) -> tuple[str, str]:
     """Return an app's private key and certificate as PEM; the key also stands in `folder`/app.key."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -190,8 +190,8 @@ def type_get(org: Org) -> None:
 
 
 def get_by_custom_id(org: Org) -> None:
-    org.sf.Watched__c.create({"turnout_key__c": "a b", "plays__c": 3})
-    assert org.sf.Watched__c.get_by_custom_id("turnout_key__c", "a b")["plays__c"] == 3.0
+    org.sf.Watched__c.create({"turnout_key__c": "a-b", "plays__c": 3})
+    assert org.sf.Watched__c.get_by_custom_id("turnout_key__c", "a-b")["plays__c"] == 3.0
 
 
 def create(org: Org) -> None:

@@ -60,6 +60,7 @@ ROUTES: Final[tuple[tuple[str, str, Answering, bool, tuple[str, ...]], ...]] = (
     ("PATCH", V + "/composite/sobjects", collections.change, True, ()),
     ("DELETE", V + "/composite/sobjects", collections.remove, True, ("ids", "allOrNone")),
     ("GET", V + "/composite/sobjects/{object}", collections.read, False, ("ids", "fields")),
+    ("POST", V + "/composite/sobjects/{object}", collections.read_posted, False, ()),
     ("PATCH", V + "/composite/sobjects/{object}/{field}", collections.upsert, True, ()),
     ("POST", V + "/composite/tree/{object}", tree.tree, True, ()),
     ("POST", JOBS, ingest.create, True, ()),

@@ -100,3 +100,10 @@ def test_records_are_read_in_the_order_asked_with_null_for_none(org: Client) -> 
 def test_an_update_without_an_id_is_refused_alone(org: Client) -> None:
     answer = org.send("PATCH", "/composite/sobjects", {"records": [lead(LastName="A")]})
     assert answer.json()[0]["errors"][0]["statusCode"] == "MISSING_ARGUMENT"
+
+
+def test_records_are_read_by_ids_in_the_body(org: Client) -> None:
+    rosa = org.id("Lead")
+    answer = org.send("POST", "/composite/sobjects/Lead", {"ids": [rosa, "00QHs0000000009"], "fields": ["Email"]})
+
+    assert [row and row["Email"] for row in answer.json()] == ["rosa@example.com", None]

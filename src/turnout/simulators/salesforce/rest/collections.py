@@ -15,6 +15,7 @@ from turnout.wire import Reply
 
 MAX_ROWS: Final = 200
 MAX_CHUNKS: Final = 10
+MAX_READ: Final = 2000
 ROLLED_BACK: Final = Refusal(
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
     "Record rolled back because not all records were valid and the request was using AllOrNone header",
@@ -96,11 +97,27 @@ def remove(org: Org, call: Call) -> Reply:
 
 def read(org: Org, call: Call) -> Reply:
     """Answer GET /composite/sobjects/T?ids=a,b&fields=c,d: null where there is no such record."""
-    sobject = org.visible(call.names["object"])
-    rows = org.table(sobject.name).rows
-    found = [rows.get(ids.read(text) or "") for text in call.query.get("ids", "").split(",")]
     if not call.query.get("fields"):
         refuse("MISSING_ARGUMENT", "Missing required parameter: fields")
+    return _read(org, call, call.query.get("ids", "").split(","))
+
+
+def read_posted(org: Org, call: Call) -> Reply:
+    """Answer POST /composite/sobjects/T: the same, with ids and fields in the body, up to 2,000 records."""
+    body = body_of(call)
+    ids_, fields = body.get("ids"), body.get("fields")
+    if set(body) != {"ids", "fields"} or not isinstance(ids_, list) or not isinstance(fields, list):
+        raise Refusal("JSON_PARSER_ERROR", "The body has ids and fields, both lists", None)
+    if len(ids_) > MAX_READ:
+        refuse("EXCEEDED_MAX_SIZE_REQUEST", f"record limit reached. cannot retrieve more than {MAX_READ} records")
+    call.pairs = (*call.pairs, ("fields", ",".join(map(str, fields))))
+    return _read(org, call, [str(one) for one in ids_])
+
+
+def _read(org: Org, call: Call, texts: list[str]) -> Reply:
+    sobject = org.visible(call.names["object"])
+    rows = org.table(sobject.name).rows
+    found = [rows.get(ids.read(text) or "") for text in texts]
     return json_reply([row and shown(org, sobject, row, call=call) for row in found])
 
 
