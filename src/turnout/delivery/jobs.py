@@ -180,9 +180,10 @@ def parts(bulk: Bulk, rows: Sequence[Row]) -> list[list[Row]]:
     made: list[list[Row]] = []
     size = 0
     for row in rows:
-        if not made or len(made[-1]) == bulk.rows or size + row.size_bytes > bulk.bytes:
+        grown = size + bulk.size(row)
+        if not made or len(made[-1]) == bulk.rows or grown > bulk.bytes:
             made.append([])
-            size = 0
+            grown = bulk.size(row)
         made[-1].append(row)
-        size += row.size_bytes
+        size = grown
     return made

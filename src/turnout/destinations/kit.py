@@ -105,6 +105,7 @@ class Bulk(Struct, frozen=True):
     state and returns it in its next one, with the outcomes of all rows once it was collected, else None.
     `drop` gives up a job that is not closed. `acts_at_once`: making a job already hands over its rows, so that a
     lost answer leaves them unsure. At most `rows` and `bytes` a job; fewer than `least` rows go by calls.
+    `size` tells the bytes of a row in a job where they are others than in a call.
     """
 
     rows: int
@@ -113,6 +114,7 @@ class Bulk(Struct, frozen=True):
     acts_at_once: bool
     step: Callable[[Config, Target, Job, Sequence[Row]], Talk[tuple[Job, list[Outcome] | None]]]
     drop: Callable[[Config, Target, Job], Talk[Job]]
+    size: Callable[[Row], int] = lambda row: row.size_bytes
 
 
 class Writer(Struct, frozen=True):

@@ -74,6 +74,8 @@ _PERSON: Final = Field(LINK, "link", "The ID for linking the lead to any activit
 _EMAIL: Final = Field("email", "string", "The email of the user who attended the session", exact=True)
 _USER: Final = Field("user", "string", "Kaltura User ID", exact=True)
 
+_SMILE: Final = _metric(METRIC["smile_clicked_count"])
+
 ENGAGEMENT: Final = ObjectSpec(
     Kind.ENGAGEMENT,
     "kalturaUserSessionEngagement",
@@ -102,6 +104,20 @@ POLLS: Final = ObjectSpec(
 """The document lost this object's link field: without it Marketo approves no object that belongs to people."""
 
 OBJECTS: Final[Mapping[Kind, ObjectSpec]] = {Kind.ENGAGEMENT: ENGAGEMENT, Kind.POLLS: POLLS}
+
+ACTIVITY_KEY: Final = "turnout_key"
+ACTIVITY: Final = ObjectSpec(
+    Kind.ACTIVITY,
+    "userSessionEngagement",
+    "activity_type",
+    "What one attendee did in one session of a Kaltura virtual event, when it had settled",
+    ("entry_id",),
+    (
+        *(field for field in ENGAGEMENT.fields[: ENGAGEMENT.fields.index(_SMILE) + 1] if field.name != LINK),
+        Field(ACTIVITY_KEY, "string", "Turnout's own key: by it a lost answer is looked up", exact=True),
+    ),
+)
+"""The custom activity: entry_id is its primary attribute; nineteen of the document's stand beside it, and our key."""
 
 PERSON_FIELDS: Final = {
     "email": "email",

@@ -99,12 +99,18 @@ RULES: Final = Rules.of(
     Rule("1035", HALT, "Marketo does not support this filter", _REPORT),
     Rule("1036", RETRY, "the same key stands twice in one call", _LATER),
     Rule("1037", ACCEPT, "the member is already in this status or past it"),
+    Rule("import failed", RETRY, "Marketo did not do the import", _SUPPORT, 60),
+    Rule("import failure", REJECT, "the import refused the row", "correct the value at its source"),
     Rule("1049", REJECT, "the attributes are longer than Marketo takes", "shorten the texts at their source"),
     Rule("1077", REJECT, "a value is longer than its field takes", "set text_bytes lower, or widen the field"),
 )
 """Every code of Adobe's page that a call of Turnout's can meet; facts/marketo.md section 4 says why."""
 
 PERMISSIONS: Final = (
+    ("/rest/v1/activities/external/type", "Read-Write Activity Metadata"),
+    ("/rest/v1/activities", "Read-Write Activity"),
+    ("/bulk/v1/customobjects", "Read-Write Custom Object"),
+    ("/bulk/v1/program", "Read-Write Person"),
     ("/rest/v1/customobjects/schema", "Read-Write Custom Object Type"),
     ("/rest/v1/customobjects", "Read-Write Custom Object"),
     ("/rest/v1/programs", "Read-Write Person"),
@@ -145,10 +151,17 @@ def judged(request: Request, reply: Reply) -> Ruling | None:
         return None if ruling and isinstance(request, Probe) and ruling.code in request.bears else ruling
     if isinstance(body, dict) and body.get("success") is True and reply.status < 300:
         return None
+    if reply.status == 200 and _file(reply):
+        return None
     code, words = refusal(reply)
     if isinstance(request, Probe) and code in request.bears:
         return None
     return _fitted(request, reply, RULES.for_reply(code, words))
+
+
+def _file(reply: Reply) -> bool:
+    """Return whether a reply is a file of rows, not an envelope."""
+    return reply.headers.get("content-type", "").lower().startswith("text/csv")
 
 
 def refusal(reply: Reply) -> tuple[str, str]:
@@ -218,8 +231,8 @@ def outcomes(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], id_name: s
 def outcome(row: Row, item: Mapping[str, Any], id_name: str) -> Outcome:
     """Return what one record's answer means; `id_name` is the key under which Marketo gives its id."""
     remote_id = str(item.get(id_name) or row.change.remote_id)
-    if item.get("status") in {"created", "updated"}:
-        return Outcome(row.change.key, remote_id=remote_id, made=item["status"] == "created")
+    if (status := item.get("status")) in {"created", "updated", "added"}:
+        return Outcome(row.change.key, remote_id=remote_id, made=status != "updated")
     reasons = item.get("reasons") or item.get("errors") or []
     if not reasons:
         return Outcome(row.change.key, RULES.for_record("rows short"))

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from turnout.destinations.kit import POLICIES, Setting
 from turnout.errors import SettingsError
-from turnout.values.bindings import Config
+from turnout.values.bindings import Binding, Config
 from turnout.wire import Request, get
 
 SETTINGS: Final = (
@@ -33,6 +33,24 @@ SETTINGS: Final = (
         default="",
     ),
     Setting(
+        "engagement_as",
+        "Share engagement as rows of the custom object, as custom activities, or as both",
+        default="object",
+        choices=("object", "activity", "both"),
+    ),
+    Setting(
+        "activity_type",
+        "API name of the custom activity (Admin > Marketo Custom Activities) where it is not found by itself",
+        default="",
+    ),
+    Setting(
+        "channel_zero",
+        "For an account that had the custom activity before: send channel_id 0 and no channel_name, with the "
+        "channels of a session as one row",
+        default="no",
+        choices=("yes", "no"),
+    ),
+    Setting(
         "accept_shared_key",
         "Write custom objects although their dedupe fields let one attendee's row overwrite another's",
         default="no",
@@ -58,6 +76,12 @@ SETTINGS: Final = (
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TAILS: Final = ("/rest", "/identity")
+
+
+def engagement_as(config: Config, binding: Binding | None = None) -> str:
+    """Return how engagement is shared: the binding's own choice, else the connection's."""
+    chosen = binding.options.get("engagement_as") if binding else ""
+    return chosen or config.get("engagement_as", "object")
 
 
 def endpoint(config: Config) -> str:

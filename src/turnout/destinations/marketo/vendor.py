@@ -6,12 +6,12 @@ from typing import Final
 from msgspec import structs
 
 from turnout.destinations.kit import Limits, Session, Vendor
-from turnout.destinations.marketo import members, objects, people
-from turnout.destinations.marketo.doctor import doctor
-from turnout.destinations.marketo.provision import provision
+from turnout.destinations.marketo.account.doctor import doctor
+from turnout.destinations.marketo.account.provision import provision
+from turnout.destinations.marketo.account.target import target
+from turnout.destinations.marketo.calls import activities, members, objects, people
 from turnout.destinations.marketo.rules import RULES, judged
 from turnout.destinations.marketo.settings import SETTINGS, endpoint, identity_request
-from turnout.destinations.marketo.target import target
 from turnout.errors import SettingsError
 from turnout.values.bindings import Config
 from turnout.values.changes import Change
@@ -56,9 +56,9 @@ def signed(request: Request, session: Session) -> Request:
 
 
 def rows(config: Config, target: Target, changes: Sequence[Change]) -> Talk[list[RowSeen]]:
-    """Answer that nothing has to be looked up: Marketo upserts custom objects by their dedupe fields."""
-    yield from ()
-    return []
+    """Look up activities whose answer was lost; custom objects need none, for Marketo upserts them by their keys."""
+    lost = [change for change in changes if change.key.kind is Kind.ACTIVITY]
+    return (yield from activities.find(config, target, lost)) if lost else []
 
 
 MARKETO: Final = Vendor(
@@ -82,6 +82,7 @@ MARKETO: Final = Vendor(
         Kind.MEMBER: members.WRITER,
         Kind.ENGAGEMENT: objects.WRITER,
         Kind.POLLS: objects.WRITER,
+        Kind.ACTIVITY: activities.WRITER,
     },
     doctor=doctor,
     provision=provision,

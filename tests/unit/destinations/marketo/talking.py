@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ def specification() -> dict[str, Any]:
     lead_database = definitions["mapi"]
     lead_database["CustomObject"].pop("required")  # marketoGUID and seq are Marketo's to give
     lead_database["ProgramMemberData"]["required"] = ["leadId"]  # "{fieldApiName}" is no field
+    for given in ("id", "errors"):  # of an activity, Marketo's to give
+        lead_database["CustomActivity"]["required"].remove(given)
+    lead_database["Attribute"]["properties"]["value"] = {"type": ["string", "number", "boolean"]}  # no object
     for key, definition in [pair for file in definitions.values() for pair in file.items()]:
         definition["additionalProperties"] = key in OPEN or "properties" not in definition
     # Adobe's pages and the clients in use write `name` where the swagger has `Name`.
@@ -62,7 +67,7 @@ def conforms(request: Request) -> None:
         query |= {name: values[-1] for name, values in parse_qs(body.decode()).items()}
         body = b""
     assert len(request.url.encode()) <= 8_000
-    assert len(request.body) <= 1_000_000
+    assert len(request.body) <= (10_000_000 if url.path.startswith("/bulk/") else 1_000_000)
     assert "access_token" not in query
     meant = operation(method, url.path)
     parameters = meant.get("parameters", [])
@@ -70,9 +75,36 @@ def conforms(request: Request) -> None:
     needed = {parameter["name"] for parameter in parameters if parameter["in"] == "query" and parameter.get("required")}
     assert set(query) <= allowed, f"unknown parameters {set(query) - allowed}"
     assert body or needed <= set(query), f"missing parameters {needed - set(query)}"
+    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+        files = {parameter["name"] for parameter in parameters if parameter["in"] == "formData"}
+        assert {name for name, _ in parts(request)} == files
+        return
     schemas = [parameter["schema"] for parameter in parameters if parameter["in"] == "body"]
     if body:
         _body_conforms(request, {**schemas[0], "definitions": specification()["definitions"][meant["file"]]})
+
+
+def parts(request: Request) -> list[tuple[str, str]]:
+    """Return the parts of a form by their names, read as a server reads them."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    read = BytesParser(policy=HTTP).parsebytes(head + request.body)
+    found = []
+    for part in read.iter_parts():  # type: ignore[attr-defined]
+        assert part.get_content_type() == "text/csv"
+        assert part.get_filename()
+        name = part.get_param("name", header="content-disposition")
+        found.append((str(name), part.get_payload(decode=True).decode()))
+    return found
+
+
+def csv_reply(*lines: str) -> Reply:
+    """Return a file of rows."""
+    return Reply(200, {"content-type": "text/csv;charset=UTF-8"}, "".join(f"{line}\n" for line in lines).encode())
+
+
+def no_file() -> Reply:
+    """Return what Marketo answers where it has no such file."""
+    return Reply(404, {})
 
 
 def _body_conforms(request: Request, schema: Mapping[str, Any]) -> None:

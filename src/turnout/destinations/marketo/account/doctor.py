@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from turnout.destinations.marketo.fields import LINK, NUMBERS, OBJECTS, STRING_CHARACTERS, Field, ObjectSpec
-from turnout.destinations.marketo.rules import probe, refusal, results
-from turnout.destinations.marketo.settings import endpoint, identity_request, whole
-from turnout.destinations.marketo.target import (
+from turnout.destinations.marketo.account.target import (
     channel_of,
     described_one,
     hindrance,
@@ -18,6 +15,9 @@ from turnout.destinations.marketo.target import (
     program_of,
     resolved,
 )
+from turnout.destinations.marketo.fields import LINK, NUMBERS, OBJECTS, STRING_CHARACTERS, Field, ObjectSpec
+from turnout.destinations.marketo.rules import probe, refusal, results
+from turnout.destinations.marketo.settings import endpoint, identity_request, whole
 from turnout.errors import SettingsError
 from turnout.records.statuses import CODE_STEPS, LABEL_STEPS, STATUSES, successful, vocabulary_seen
 from turnout.values.bindings import Binding, Config

@@ -14,8 +14,8 @@ from tests.unit.destinations.marketo.talking import (
     refused,
 )
 
+from turnout.destinations.marketo.account.provision import provision
 from turnout.destinations.marketo.fields import ENGAGEMENT, POLLS
-from turnout.destinations.marketo.provision import provision
 from turnout.values.bindings import Binding
 
 LISTED = ok({"name": "kalturaUserSessionEngagement"}, {"name": "kalturaUserPolls_c"})

@@ -1,17 +1,20 @@
 """The account -> what it has for an event: program, channel's statuses, person fields, both custom objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from turnout.destinations.marketo.fields import LINK, OBJECTS, PERSON_FIELDS, ObjectSpec
+from turnout.destinations.marketo.account.activity_type import TYPE_ID, activity_seen, approved, listed
+from turnout.destinations.marketo.account.names import field_name, folded
+from turnout.destinations.marketo.fields import ACTIVITY, LINK, OBJECTS, PERSON_FIELDS, ObjectSpec
 from turnout.destinations.marketo.rules import Probe, probe, refusal, results
+from turnout.destinations.marketo.settings import engagement_as
 from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind
 from turnout.values.sightings import FieldSeen, ObjectSeen, StatusSeen, Target
 from turnout.wire import Talk, get
 
-PROGRAM_KINDS: Final = (Kind.PERSON, Kind.MEMBER, Kind.ENGAGEMENT, Kind.POLLS)
+PROGRAM_KINDS: Final = tuple(Kind)
 _NOT_FOUND: Final = ("702", "610", "1013")
 _NO_OBJECTS: Final = ("603", "616", "1026", "703")
 _LEADS: Final = frozenset({"lead", "person"})
@@ -27,15 +30,37 @@ def target(config: Config, binding: Binding) -> Talk[Target]:
     for kind, meta in metas.items():
         if said := hindrance(OBJECTS[kind], meta, accept=config.flag("accept_shared_key", False)):
             missing[kind] = said
+    wished = engagement_as(config, binding)
+    unwished = {"object": Kind.ACTIVITY, "activity": Kind.ENGAGEMENT}.get(wished)
+    more = {"channel": str(program["channel"]), "type": str(program["type"])} if program else {}
+    if wished != "object":
+        type_seen, said = yield from _activity(config)
+        if type_seen:
+            objects[Kind.ACTIVITY] = activity_seen(type_seen)
+            more[TYPE_ID] = str(type_seen["id"])
+        else:
+            missing[Kind.ACTIVITY] = said
     name = program["name"] if program else program_name(binding)
+    missing |= program_missing(program, channel, str(name))
     return Target(
         str(program["id"]) if program else "",
         str(name),
         statuses_seen(channel),
         {Kind.PERSON: people, **objects},
-        {**missing, **program_missing(program, channel, str(name))},
-        more={"channel": str(program["channel"]), "type": str(program["type"])} if program else {},
+        {kind: said for kind, said in missing.items() if kind is not unwished},
+        more=more,
     )
+
+
+def _activity(config: Config) -> Talk[tuple[dict[str, Any] | None, str]]:
+    """Return the approved activity type, or None and a sentence for people."""
+    meta, code = yield from listed(config)
+    wanted = config.get(ACTIVITY.setting) or ACTIVITY.api_name
+    if code:
+        return None, f"the API role may not see custom activities ({code}): give it Read-Write Activity Metadata"
+    if meta is None or not approved(meta):
+        return None, f"the account has no approved custom activity {wanted}: make it with `turnout provision`"
+    return meta, ""
 
 
 def program_name(binding: Binding) -> str:
@@ -167,11 +192,6 @@ def resolved(spec: ObjectSpec, listed: Sequence[Mapping[str, Any]], override: st
     return ""
 
 
-def folded(name: str) -> str:
-    """Return a name without case, underscores and blanks."""
-    return name.replace("_", "").replace(" ", "").lower()
-
-
 def object_seen(spec: ObjectSpec, meta: Mapping[str, Any]) -> ObjectSeen:
     """Return an object as the account describes it, its fields by the catalogue's names."""
     shown = {str(item["name"]): item for item in meta.get("fields") or []}
@@ -193,14 +213,6 @@ def _field_seen(name: str, shown: Mapping[str, Any]) -> FieldSeen:
         int(shown.get("length") or 0),
         bool(shown.get("updateable", True)),
     )
-
-
-def field_name(name: str, shown: Iterable[str]) -> str:
-    """Return the account's name for a field: the same, else the same without case and underscores, else ""."""
-    names = list(shown)
-    if name in names:
-        return name
-    return next((other for other in names if folded(other) == folded(name)), "")
 
 
 def link_field(meta: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@ import pytest
 from tests.unit.destinations.marketo.talking import config, drive, ok, refused, seen_target, skipped
 
 from turnout.destinations.kit import Difference, Row
-from turnout.destinations.marketo.people import WRITER, flaw, seek
+from turnout.destinations.marketo.calls.leads import flaw
+from turnout.destinations.marketo.calls.people import WRITER, seek
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind
 from turnout.values.sightings import Seeking

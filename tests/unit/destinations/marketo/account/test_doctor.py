@@ -15,7 +15,7 @@ from tests.unit.destinations.marketo.talking import (
     skipped,
 )
 
-from turnout.destinations.marketo.doctor import doctor, object_findings, status_findings
+from turnout.destinations.marketo.account.doctor import doctor, object_findings, status_findings
 from turnout.destinations.marketo.fields import ENGAGEMENT, POLLS
 from turnout.values.bindings import Binding
 from turnout.wire import Reply

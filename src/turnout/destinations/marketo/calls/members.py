@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from msgspec import structs
 
-from turnout.destinations.kit import Difference, Row, Writer
+from turnout.destinations.kit import Bulk, Difference, Job, Row, Writer
+from turnout.destinations.marketo.calls.imports import (
+    IMPORT_BYTES,
+    IMPORT_LEAST,
+    IMPORT_ROWS,
+    drop,
+    ended,
+    handed_over,
+    looked,
+)
+from turnout.destinations.marketo.calls.leads import folded, leads_by
+from turnout.destinations.marketo.calls.sheets import line_bytes, sheet, upload
 from turnout.destinations.marketo.fields import compared, size_bytes
 from turnout.destinations.marketo.rules import outcomes, results
 from turnout.values.bindings import Config
 from turnout.values.changes import Change
+from turnout.values.records import Key
 from turnout.values.sightings import Membership, Seeking, Target
 from turnout.values.verdicts import Outcome, Rule, Rules, Verdict
 from turnout.wire import Talk, get, post
@@ -19,6 +32,7 @@ BATCH_BYTES: Final = 950_000
 WRITE_SECONDS: Final = 100.0
 NOT_A_MEMBER: Final = "Not in Program"  # step 0 of every channel: Marketo's word for no membership
 _STATUS: Final = "statusName"
+_EMAIL: Final = "email"
 
 _OWN: Final = Rules.of(
     "Turnout",
@@ -93,13 +107,19 @@ def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outc
         body = {_STATUS: status, "input": [{"leadId": row.payload["leadId"]} for row in rows]}
         reply = yield post(f"{path}/status.json", body, timeout_seconds=WRITE_SECONDS)
         given = [_named(row, found) for row, found in zip(rows, outcomes(rows, results(reply), "leadId"), strict=True)]
-    told = [(row, _label(row.payload)) for row in rows]
-    labelled = [place for place, (_, label) in enumerate(told) if label and _accepted(given[place])]
-    if labelled:
-        body = {"input": [{"leadId": rows[place].payload["leadId"], **told[place][1]} for place in labelled]}
+    return (yield from _with_labels(path, rows, given))
+
+
+def _with_labels(path: str, rows: Sequence[Row], given: list[Outcome]) -> Talk[list[Outcome]]:
+    """Write the labels of those who are members now; a label that is refused costs no member its status."""
+    told = [_label(row.payload) for row in rows]
+    labelled = [place for place, label in enumerate(told) if label and _accepted(given[place])]
+    for start in range(0, len(labelled), BATCH_ROWS):
+        some = labelled[start : start + BATCH_ROWS]
+        body = {"input": [{"leadId": rows[place].payload["leadId"], **told[place]} for place in some]}
         reply = yield post(f"{path}.json", body, timeout_seconds=WRITE_SECONDS)
-        chosen = [rows[place] for place in labelled]
-        for place, found in zip(labelled, outcomes(chosen, results(reply), "leadId"), strict=True):
+        chosen = [rows[place] for place in some]
+        for place, found in zip(some, outcomes(chosen, results(reply), "leadId"), strict=True):
             given[place] = _labelled(given[place], found)
     return given
 
@@ -139,4 +159,65 @@ def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[
     return differences
 
 
-WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back)
+def step(config: Config, target: Target, job: Job, rows: Sequence[Row]) -> Talk[tuple[Job, list[Outcome] | None]]:
+    """Take an import of members one step on: it carries one status, and knows people by their e-mail alone.
+
+    Only those go by it whose address stands in the account once, with the known person: else it would make
+    somebody anew, or a stranger a member. The others, and whom the import left out, are given their status by
+    a call once it has ended.
+    """
+    path = "/bulk/v1/program"
+    if job.state == "new" and _STATUS in rows[0].payload and (safe := (yield from _safe(rows))):
+        content = sheet((_EMAIL,), ({_EMAIL: _email(row)} for row in safe))
+        asked = urlencode({"format": "CSV", "programMemberStatus": str(rows[0].payload[_STATUS])})
+        request = upload(f"{path}/{target.program_id}/members/import.json?{asked}", content)
+        return (yield from handed_over(request, len(safe))), None
+    path = f"{path}/members/import/{job.remote_id}"
+    if job.state == "closed":
+        return (yield from looked(path, job, len(rows))), None
+    members_in = (yield from _members_in(target, path, rows)) if job.state != "new" else frozenset()
+    written = [row for row in rows if row.change.key in members_in]
+    given = [Outcome(row.change.key, remote_id=str(row.payload["leadId"])) for row in written]
+    given = yield from _with_labels(f"/rest/v1/programs/{target.program_id}/members", written, given)
+    left = [row for row in rows if row.change.key not in members_in]
+    for start in range(0, len(left), BATCH_ROWS):
+        given += yield from write(config, target, left[start : start + BATCH_ROWS])
+    return Job("collected", job.remote_id), given
+
+
+def _email(row: Row) -> str:
+    return folded(str(row.change.values.get(_EMAIL) or ""))
+
+
+def _safe(rows: Sequence[Row]) -> Talk[list[Row]]:
+    """Return the rows whose e-mail address stands in the account once, and with the row's own person."""
+    found: dict[str, list[str]] = {}
+    for lead in (yield from leads_by(_EMAIL, sorted({email for row in rows if (email := _email(row))}))):
+        found.setdefault(folded(str(lead.get(_EMAIL) or "")), []).append(str(lead["id"]))
+    return [row for row in rows if found.get(_email(row)) == [str(row.payload["leadId"])]]
+
+
+def _members_in(target: Target, path: str, rows: Sequence[Row]) -> Talk[frozenset[Key]]:
+    """Return whom an import gave their status: by its counters and files, else by reading their memberships."""
+    told = yield from ended(path, (_EMAIL,))
+    if told and told.whole and told.status == "complete" and told.processed + told.failed >= len(rows):
+        out = told.refused.keys() | told.doubted.keys()
+        return frozenset(row.change.key for row in rows if (_email(row),) not in out)
+    ids = {row.change.key: str(row.payload["leadId"]) for row in rows}
+    statuses = yield from membership_statuses(target.program_id, sorted(ids.values()))
+    return frozenset(row.change.key for row in rows if statuses.get(ids[row.change.key]) == row.payload[_STATUS])
+
+
+def _dropped(config: Config, target: Target, job: Job) -> Talk[Job]:
+    yield from ()
+    return drop(job)
+
+
+def _line_bytes(row: Row) -> int:
+    return line_bytes({_EMAIL: _email(row)}, 1)
+
+
+BULK: Final = Bulk(
+    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=step, drop=_dropped, size=_line_bytes
+)
+WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back, BULK)

@@ -13,8 +13,8 @@ from tests.unit.destinations.marketo.talking import (
     refused,
 )
 
+from turnout.destinations.marketo.account.target import link_field, object_seen, resolved, target
 from turnout.destinations.marketo.fields import ENGAGEMENT, POLLS
-from turnout.destinations.marketo.target import link_field, object_seen, resolved, target
 from turnout.values.bindings import Binding
 from turnout.values.records import Kind
 from turnout.values.sightings import FieldSeen

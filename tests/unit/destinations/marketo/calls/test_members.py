@@ -1,7 +1,7 @@
 from tests.unit.destinations.marketo.talking import config, drive, ok, seen_target, skipped
 
 from turnout.destinations.kit import Difference, Row
-from turnout.destinations.marketo.members import WRITER, members
+from turnout.destinations.marketo.calls.members import WRITER, members
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind
 from turnout.values.sightings import Membership, Seeking

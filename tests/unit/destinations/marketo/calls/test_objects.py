@@ -2,8 +2,8 @@ from msgspec import structs
 from tests.unit.destinations.marketo.talking import config, drive, meta, ok, refused, seen_target, skipped
 
 from turnout.destinations.kit import Difference, Row
+from turnout.destinations.marketo.calls.objects import BATCH_BYTES, WRITER
 from turnout.destinations.marketo.fields import ENGAGEMENT
-from turnout.destinations.marketo.objects import BATCH_BYTES, WRITER
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind
 from turnout.values.sightings import ObjectSeen

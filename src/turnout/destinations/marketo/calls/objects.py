@@ -6,11 +6,22 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from turnout.destinations.kit import Difference, Row, Writer
+from turnout.destinations.kit import Bulk, Difference, Job, Row, Writer
+from turnout.destinations.marketo.account.target import describe_request
+from turnout.destinations.marketo.calls.imports import (
+    IMPORT_BYTES,
+    IMPORT_LEAST,
+    IMPORT_ROWS,
+    drop,
+    ended,
+    handed_over,
+    imported,
+    looked,
+)
+from turnout.destinations.marketo.calls.sheets import line_bytes, sheet, upload
 from turnout.destinations.marketo.fields import LINK, OBJECTS, ObjectSpec, compared, fit, scaled, size_bytes
 from turnout.destinations.marketo.rules import outcomes, probe, refusal, results
 from turnout.destinations.marketo.settings import whole
-from turnout.destinations.marketo.target import describe_request
 from turnout.values.bindings import Config
 from turnout.values.changes import Change
 from turnout.values.records import Key, Value
@@ -173,4 +184,59 @@ def _lookup(seen: ObjectSeen, rows: Sequence[Row], token: str) -> Request:
     return post(f"{_path(seen.api_name)}?_method=GET", body, writing=False, timeout_seconds=SYNC_SECONDS)
 
 
-WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back)
+def step(config: Config, target: Target, job: Job, rows: Sequence[Row]) -> Talk[tuple[Job, list[Outcome] | None]]:
+    """Take an import one step on: hand over, look, collect.
+
+    A row that clears a value goes by a call once the import has ended: nobody documents what an empty cell does.
+    """
+    seen = target.objects[rows[0].change.key.kind]
+    filling = [row for row in rows if not _clearing(row)]
+    firsts, seconds = _split_by_key(target, filling) if filling else ([], [])
+    path = f"/bulk/v1/customobjects/{quote(seen.api_name, safe='')}/import"
+    if job.state == "new" and firsts:
+        names = sorted({name for row in firsts for name in row.payload})
+        content = sheet(names, (row.payload for row in firsts))
+        return (yield from handed_over(upload(f"{path}.json?format=csv", content), len(firsts))), None
+    path = f"{path}/{job.remote_id}"
+    if job.state == "closed":
+        return (yield from looked(path, job, len(firsts))), None
+    outcomes: list[Outcome] = []
+    if firsts and job.state != "new":
+        told = yield from ended(path, seen.key_fields)
+        outcomes = imported(firsts, told, seen.key_fields)
+    outcomes += [Outcome(row.change.key, _TWICE.for_record("1036")) for row in seconds]
+    for some in fitting([row for row in rows if _clearing(row)]):
+        outcomes += yield from write(config, target, some)
+    return Job("collected", job.remote_id), outcomes
+
+
+def fitting(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return rows in pieces that fit one call, by rows and by bytes."""
+    made: list[list[Row]] = []
+    size = 0
+    for row in rows:
+        if not made or len(made[-1]) == BATCH_ROWS or size + row.size_bytes > BATCH_BYTES:
+            made.append([])
+            size = 0
+        made[-1].append(row)
+        size += row.size_bytes
+    return made
+
+
+def _clearing(row: Row) -> bool:
+    return any(value is None for value in row.payload.values())
+
+
+def _dropped(config: Config, target: Target, job: Job) -> Talk[Job]:
+    yield from ()
+    return drop(job)
+
+
+def _line_bytes(row: Row) -> int:
+    return line_bytes(row.payload, len(OBJECTS[row.change.key.kind].fields))
+
+
+BULK: Final = Bulk(
+    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=step, drop=_dropped, size=_line_bytes
+)
+WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back, BULK)

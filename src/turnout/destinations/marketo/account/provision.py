@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from turnout.destinations.marketo.fields import LINK, OBJECTS, Field, ObjectSpec
-from turnout.destinations.marketo.rules import Probe, probe, refusal, results
-from turnout.destinations.marketo.target import (
+from turnout.destinations.marketo.account.activity_type import activity_step
+from turnout.destinations.marketo.account.names import folded
+from turnout.destinations.marketo.account.target import (
     channel_of,
     described_one,
-    folded,
     object_seen,
     objects_refused,
     program_name,
@@ -18,6 +17,9 @@ from turnout.destinations.marketo.target import (
     resolved,
     statuses_seen,
 )
+from turnout.destinations.marketo.fields import LINK, OBJECTS, Field, ObjectSpec
+from turnout.destinations.marketo.rules import Probe, probe, refusal, results
+from turnout.destinations.marketo.settings import engagement_as
 from turnout.records.statuses import CODE_STEPS, LABEL_STEPS, successful, vocabulary_seen
 from turnout.values.bindings import Binding, Config
 from turnout.values.findings import Step
@@ -32,14 +34,16 @@ _SCHEMA: Final = "/rest/v1/customobjects/schema"
 
 
 def provision(config: Config, binding: Binding, plan_only: bool) -> Talk[list[Step]]:
-    """Make the program and both custom objects where they are absent; `plan_only` says what would be made.
+    """Make the program, both custom objects and, where wished, the activity, if they are absent.
 
-    A second run finds all of it done. What no API can make (a channel), or this account's role may not,
-    comes back as steps for a person.
+    `plan_only` says what would be made. A second run finds all of it done. What no API can make (a channel),
+    or this account's role may not, comes back as steps for a person.
     """
     steps = yield from _program_steps(binding, plan_only)
     for spec in OBJECTS.values():
         steps.append((yield from _object_step(config, spec, plan_only)))
+    if engagement_as(config, binding) != "object":
+        steps.append((yield from activity_step(config, plan_only)))
     return steps
 
 
