@@ -18,6 +18,7 @@ from turnout.inbox.beacons import write_part
 from turnout.metrics.state import STATE_LOCK
 from turnout.tables import PART
 
+BEACONS: Final = "beacons"
 FAN: Final = 8
 UNIT_BYTES: Final = 1 << 20
 LARGEST_BYTES: Final = 1 << 30
@@ -41,12 +42,12 @@ def compact(home: Path, engine: Engine, clock: Clock, *, keep_days: int = 0) -> 
     Whoever reads parts holds the same lock, so no file vanishes under a reader. Killed at any instant, it leaves
     at most a file that nothing names, which a later run removes.
     """
-    store = Parts(home / "beacons")
+    store = Parts(home / BEACONS)
     with alone(home / STATE_LOCK):
         _drop_old(engine, store, clock.now() - keep_days * DAY_SECONDS if keep_days else 0.0)
         files = _files(engine, store)
         while run := due([file.size_bytes for file in files]):
-            _unite(home, engine, store, files[run])
+            _unite(home, engine, files[run])
             files = _files(engine, store)
         _drop_orphans(engine, store, clock.now() - ORPHAN_SECONDS)
     return len(files)
@@ -86,7 +87,8 @@ def _files(engine: Engine, store: Parts) -> list[Kept]:
     return [Kept(name, store.size_bytes(name), received_at) for name, received_at in newest.items()]
 
 
-def _unite(home: Path, engine: Engine, store: Parts, files: Sequence[Kept]) -> None:
+def _unite(home: Path, engine: Engine, files: Sequence[Kept]) -> None:
+    store = Parts(home / BEACONS)
     names = [file.name for file in files]
     united = f"united-{sha256(' '.join(names).encode()).hexdigest()[:32]}.parquet"
     columns = ", ".join(field.name for field in FIELDS)
