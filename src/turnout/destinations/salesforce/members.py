@@ -71,7 +71,7 @@ def render(config: Config, target: Target, change: Change) -> Row | Outcome:
     is refused here: Salesforce would silently put the campaign's default in its place.
     """
     if change.status and change.status not in target.labels():
-        return rejected(change, f"the campaign has no status {change.status!r}")
+        return rejected(change, f"the campaign has no status {change.status!r}", "run `turnout provision`, or add it")
     place = _external_id(target)
     payload: dict[str, Any] = {"Status": change.status} if change.status else {}
     ours = external_id(target.program_id, change.person_id)

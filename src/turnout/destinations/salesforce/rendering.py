@@ -63,9 +63,12 @@ def rendered(
     return Rendered(payload, tuple(notes))
 
 
-def rejected(change: Change, reason: str) -> Outcome:
-    """Return the outcome of a record that cannot be sent as it is."""
-    return Outcome(change.key, Ruling(Verdict.REJECT, "", "", reason), change.remote_id)
+CORRECT: Final = "correct it at the source, or the field in Setup > Object Manager; then `turnout rejects retry`"
+
+
+def rejected(change: Change, reason: str, fix: str = CORRECT) -> Outcome:
+    """Return the outcome of a record that cannot be sent as it is, and the way out."""
+    return Outcome(change.key, Ruling(Verdict.REJECT, "", "", reason, fix), change.remote_id)
 
 
 def scaled(config: Config, name: str, value: Value) -> Value:

@@ -160,6 +160,12 @@ RULES: Final = Rules.of(
     Rule(
         "redirect_uri_mismatch", Verdict.HALT, "the app has another Callback URL", f"compare redirect_uri with {_APP}"
     ),
+    Rule(
+        "not Salesforce",
+        Verdict.HALT,
+        "the address is not that of a Salesforce org",
+        "set url to the address under Setup > My Domain > Current My Domain URL",
+    ),
     Rule("invalid_request", Verdict.HALT, "the sign-in lacks something", "check client_id and client_secret"),
     # A person must act.
     Rule("INVALID_FIELD", Verdict.HALT, "a field is not there, or the integration user cannot see it", _FLS),
@@ -223,6 +229,9 @@ def record_ruling(code: str, words: str, key_field: str = "") -> Ruling:
     return msgspec.structs.replace(RULES.for_record(refined(code, words, key_field), words), code=code)
 
 
+SIGNING: Final = ("/services/data", "/services/oauth2/token")
+"""The calls of a sign-in: what answers them with a page is no org."""
+
 COMPOSITE: Final = "/composite"
 """Where several calls go as one."""
 
@@ -249,12 +258,22 @@ def judged(request: Request, reply: Reply) -> Ruling | None:
     """
     if request.writing and request.path == ALONE and reply.status != 401:
         return None
+    if request.path in SIGNING and _page(reply):
+        return RULES.for_reply("not Salesforce", f"{request.url} answered with HTTP {reply.status}")
     if reply.status in range(200, 300):
         return None if readable(request, reply) else _ruling("not JSON", "", request=request, reply=reply)
     code, words = told(reply)
     if not request.writing and asked_to_know(request.path, reply.status, code):
         return None
     return _ruling(code, words, request=request, reply=reply)
+
+
+def _page(reply: Reply) -> bool:
+    """Return whether an answer is a web site's: a page, or the way to one."""
+    if reply.status == 200:
+        return reply.headers.get("content-type", "").startswith("text/html")
+    elsewhere = reply.status in range(300, 400) or reply.status in (403, 404, 405, 410)
+    return elsewhere and not isinstance(reply.data(), dict | list)
 
 
 def readable(request: Request, reply: Reply) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from turnout.destinations.salesforce.calls.query import Found, query, quoted
+from turnout.destinations.salesforce.calls.query import Found, id18, query, quoted
 from turnout.destinations.salesforce.fields import object_names
 from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind
@@ -62,8 +62,15 @@ def identity(text: str) -> bool:
     return text.startswith(CAMPAIGN) and len(text) in (15, 18) and text.isascii() and text.isalnum()
 
 
+def mistyped(text: str) -> bool:
+    """Return whether a campaign's record id has check characters that do not belong to it."""
+    return identity(text) and len(text) == 18 and id18(text[:15]) != text
+
+
 def campaigns_of(asked: str) -> Talk[list[Found]]:
     """Return the campaigns of an id or a name."""
+    if mistyped(asked):
+        return []
     column = "Id" if identity(asked) else "Name"
     return (yield from query(f"SELECT Id, Name FROM Campaign WHERE {column} = {quoted(asked)}"))
 

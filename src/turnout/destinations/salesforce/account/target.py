@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from turnout.destinations.salesforce.account.seen import Seen, look
+from turnout.destinations.salesforce.account.seen import Seen, look, mistyped
 from turnout.destinations.salesforce.calls.query import id18
 from turnout.destinations.salesforce.fields import COLUMNS, EXTERNAL_ID, KINDS, TITLES, key_field
 from turnout.destinations.salesforce.people import FIELDS
@@ -104,6 +104,11 @@ def missing(seen: Seen, objects: Mapping[Kind, ObjectSeen]) -> dict[Kind, str]:
 
 def campaign_missing(seen: Seen) -> str:
     """Return why there is no campaign to write to, or ""."""
+    if mistyped(seen.asked):
+        return (
+            f"the campaign id {seen.asked!r} is mistyped: its last three characters do not belong to the others; "
+            "copy it again from the campaign's address, and bind the event anew"
+        )
     if not seen.campaigns:
         return f"there is no campaign {seen.asked!r}, or the integration user cannot see it"
     if len(seen.campaigns) > 1:
