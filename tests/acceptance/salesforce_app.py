@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import urllib.request
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -40,7 +41,17 @@ PACKAGE = f"""<Package {NS}><types><members>CampaignMember</members><members>Wat
 <version>66.0</version></Package>"""
 
 
+NODE = Path(__file__).parent / "node"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def installed() -> Path:
+    """Return the folder of the pinned npm packages, Node 22 among them, installed where they are not yet."""
+    modules = NODE / "node_modules"
+    mark, lock = modules / ".package-lock.json", NODE / "package-lock.json"
+    if not mark.exists() or mark.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, timeout=300)
+    return modules
 
 
 def project(folder: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,8 @@ import requests
 from turnout.simulators.kit.server import serve
 from turnout.simulators.salesforce.app import CLIENT_ID, CLIENT_SECRET, salesforce
 
-from .salesforce_app import provisioned, unknown_calls
+from .salesforce_app import NODE, installed, provisioned, unknown_calls
 
-NODE = Path(__file__).parent / "node"
 SEED = {
     "records": [
         {"sobject": "Campaign", "ref": "summit", "fields": {"Name": "Winter Summit 2026"}},
@@ -70,7 +68,7 @@ def told() -> Iterator[Told]:
     token = requests.post(f"{server.url}/services/oauth2/token", form, timeout=10).json()["access_token"]
     provisioned(server.url, token)
     command = [
-        str(NODE / "node_modules/node/bin/node"),
+        str(installed() / "node/bin/node"),
         str(NODE / "jsforce.cjs"),
         server.url,
         CLIENT_ID,

@@ -18,9 +18,8 @@ import requests
 from turnout.simulators.kit.server import serve
 from turnout.simulators.salesforce.app import CLIENT_ID, CLIENT_SECRET, salesforce
 
-from .salesforce_app import project, signer, unknown_calls
+from .salesforce_app import installed, project, signer, unknown_calls
 
-NODE = Path(__file__).parent / "node" / "node_modules"
 USER = "integration@example.com"
 SEED = {
     "records": [
@@ -46,7 +45,7 @@ class Cli:
 
     def run(self, *words: str, **more: str) -> dict[str, Any]:
         """Run `sf` with --json and return what it tells, whatever came of it."""
-        command = [str(NODE / ".bin" / "sf"), *words, "--json"]
+        command = [str(installed() / ".bin" / "sf"), *words, "--json"]
         variables = {**self.variables, **more}
         done = subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, timeout=100, check=False)
         told: dict[str, Any] = json.loads(done.stdout)
@@ -74,7 +73,7 @@ class Cli:
 
 
 def environment(home: Path) -> dict[str, str]:
-    path = f"{NODE / 'node' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{installed() / 'node' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     switches = ("SF_DISABLE_TELEMETRY", "SF_AUTOUPDATE_DISABLE", "SF_USE_GENERIC_UNIX_KEYCHAIN", "SF_DISABLE_LOG_FILE")
     chosen = {**dict.fromkeys(switches, "true"), "SF_ORG_METADATA_REST_DEPLOY": "true"}
     return {"PATH": path, "HOME": str(home), "NO_PROXY": "127.0.0.1", **chosen}
