@@ -37,6 +37,7 @@ RIM: Final = {
         "secrets",
         "simulators/kaltura/account/ks",
         "simulators/kit/tls",
+        "simulators/salesforce/identity/assertion",
     ),
     "cyclopts": ("apps/",),
     "duckdb": ("facts/", "inbox/", "metrics/"),

@@ -24,10 +24,30 @@ BEHAVIOURS: Final = (
         "after two idle hours (setting), or by the door; 401 INVALID_SESSION_ID",
     ),
     Behaviour(
-        "Web server, JWT, refresh, device and password flows; introspection; /id",
+        "JWT bearer flow",
+        "Help: OAuth 2.0 JWT Bearer Flow",
+        "yes",
+        "a real RS256 signature against the app's certificate (setting); `exp` also as text or in milliseconds, `aud`"
+        " also with a slash or as the org's own address, as clients send them; some words are inferred",
+    ),
+    Behaviour(
+        "Web server flow with PKCE, refresh tokens",
+        "Help: OAuth 2.0 Web Server Flow, Refresh Token Flow",
+        "partly",
+        "a person who consented (setting) is sent back at once, without a page; codes work once and for 15 minutes;"
+        " rotation (setting); five grants, the sixth ends the oldest; no id_token",
+    ),
+    Behaviour(
+        "Introspection, revocation, userinfo, /id, discovery",
+        "Help: OpenID Connect",
+        "partly",
+        "of one running user; no /id/keys, no dynamic registration",
+    ),
+    Behaviour(
+        "User-agent, device and password flows, SOAP login",
         "Help: OAuth authorization flows",
         "no",
-        "unsupported_grant_type, or 404",
+        "unsupported_grant_type or unsupported_response_type, or 404; Salesforce is withdrawing them",
     ),
     Behaviour(
         "Versions",
@@ -73,19 +93,56 @@ BEHAVIOURS: Final = (
         " not documented: a setting",
     ),
     Behaviour(
-        "Composite, batch, tree, graph",
-        "REST guide: Composite resources",
-        "no",
-        "404, recorded as unknown",
+        "Composite",
+        "REST guide: resources_composite_composite",
+        "yes",
+        "25 parts, 5 of them queries or collections; references, allOrNone; parts run in order, so collateSubrequests"
+        " changes nothing; the code of a request beyond a limit is inferred",
     ),
-    Behaviour("Bulk API 2.0 and 1.0", "Bulk API guide", "no", "404, recorded as unknown"),
-    Behaviour("SOAP, Tooling, UI, GraphQL APIs", "their guides", "no", "404, recorded as unknown"),
+    Behaviour(
+        "Batch, tree, graph",
+        "REST guide: Composite resources",
+        "yes",
+        "25 parts and haltOnError; 200 records, 5 levels, 5 types; 75 graphs, 500 nodes, depth 15, 15 kinds, 14"
+        " failures",
+    ),
+    Behaviour(
+        "Bulk API 2.0 ingest",
+        "Bulk API 2.0 guide: ingest; public code for the messages of failed jobs",
+        "partly",
+        "all states, in batches of 10,000 as time passes (settings); one upload; every delimiter and line ending;"
+        " results in an order of their own; unprocessed rows; abort, delete, seven days; a job can be made to fail"
+        " halfway (door); the words for a wrong number of columns, a column twice, and results asked for too early are"
+        " inferred; no retries",
+    ),
+    Behaviour(
+        "Bulk API 2.0 query",
+        "Bulk API 2.0 guide: query",
+        "partly",
+        "the answer is that of the moment when it is first asked for; parts by maxRecords and locator; no resultPages",
+    ),
+    Behaviour(
+        "Row locks between jobs",
+        "public reports of UNABLE_TO_LOCK_ROW in bulk loads of members",
+        "partly",
+        "as a setting: of two jobs whose batches touch one campaign at the same time the later one's rows fail, and so"
+        " do members written by other calls; a real lock is waited for up to ten seconds",
+    ),
+    Behaviour("Bulk API 1.0", "Bulk API guide", "no", "404, recorded as unknown; superseded by 2.0"),
+    Behaviour(
+        "Tooling API",
+        "Tooling API guide: CustomField",
+        "partly",
+        "CustomField: create, read, delete; no queries, no Apex",
+    ),
+    Behaviour("SOAP, UI, GraphQL, SOSL", "their guides", "no", "404, recorded as unknown"),
     Behaviour(
         "SOQL",
         "SOQL reference",
         "partly",
         "fields over lookups, FIELDS(), WHERE with AND, OR, NOT, IN, LIKE, null, dates, TODAY and N_DAYS; GROUP BY with"
-        " aggregates; ORDER BY, LIMIT, OFFSET; no subqueries, aliases, HAVING, TYPEOF, semi-joins, WITH, FOR",
+        " aggregates and HAVING; ORDER BY, LIMIT, OFFSET; aliases, subqueries over child relationships, semi-joins; no"
+        " TYPEOF, date functions, WITH, FOR",
     ),
     Behaviour(
         "Paging",
@@ -97,7 +154,7 @@ BEHAVIOURS: Final = (
         "Describe with field-level security",
         "REST guide: sObject Describe; Help: field-level security",
         "partly",
-        "invisible fields and objects are not there; no layouts, no ETag",
+        "invisible fields and objects are not there; ETag and If-None-Match; no layouts, no Last-Modified",
     ),
     Behaviour(
         "Standard fields",
@@ -206,10 +263,23 @@ BEHAVIOURS: Final = (
         "404 on reading; ENTITY_IS_DELETED when named or written; queryAll shows them",
     ),
     Behaviour(
-        "Row locks, validation rules, triggers, storage limit",
+        "Validation rules, triggers",
+        "REST guide: error codes",
+        "partly",
+        "as a setting: records of an object whose field matches a pattern are refused with a code and words, by every"
+        " call",
+    ),
+    Behaviour(
+        "Storage limit and other errors of the whole org",
         "REST guide: error codes",
         "partly",
         "as faults of whole calls (refuse with the code)",
+    ),
+    Behaviour(
+        "Columns of a query, record counts, changed and deleted records, gzip",
+        "REST guide: resources_record_count, resources_getupdated, resources_getdeleted, compression",
+        "yes",
+        "`columns=true` as the sf command uses it",
     ),
     Behaviour("Sharing, queues, record types, currencies, accounts as members", "Help", "no", "left out"),
 )

@@ -27,6 +27,16 @@ class DuplicateRule(Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "Standard_Rule"
 
 
+class ValidationRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """An administrator's rule, or a trigger: a record of `object` whose `field` matches a pattern is refused."""
+
+    object: str
+    field: str
+    matches: str = ""
+    code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    message: str = "This record breaks a rule of the account."
+
+
 class Settings(Struct, forbid_unknown_fields=True):
     """What differs between orgs, and what the documentation leaves open (marked so)."""
 
@@ -50,6 +60,7 @@ class Settings(Struct, forbid_unknown_fields=True):
     readonly_fields: list[str] = []
     readonly_objects: list[str] = []
     duplicate_rules: list[DuplicateRule] = []
+    validation_rules: list[ValidationRule] = []
     assignment_owner: bool = False  # an active assignment rule gives new leads to somebody else
     second_default: str = "clears"  # open: setting a second default status clears the first, or "refused"
     lookup_to_converted: str = "refused"  # open: a custom lookup to a converted lead, or "allowed"

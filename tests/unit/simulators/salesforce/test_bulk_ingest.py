@@ -472,3 +472,14 @@ def test_a_member_written_in_bulk_gets_the_default_for_an_unknown_status(ready: 
     ran(ready, rows, "CampaignMember", "upsert", externalIdFieldName="external_id__c")
 
     assert ready.query("SELECT Status FROM CampaignMember") == [{"Status": "Sent"}]
+
+
+def test_a_rule_of_the_account_refuses_the_rows_that_break_it(clock: VirtualClock) -> None:
+    rule = {"object": "Lead", "field": "Company", "matches": "^Bad", "message": "Not these."}
+    org = with_settings(clock, validation_rules=[rule])
+    job = ran(org, "LastName,Company\nA,Bad Ltd\nB,Good Ltd\n")
+    by_hand = org.send("POST", "/sobjects/Lead", {"LastName": "C", "Company": "Bad Inc"})
+
+    words = "FIELD_CUSTOM_VALIDATION_EXCEPTION:Not these.:--"
+    assert {row["LastName"]: row["sf__Error"] for row in sheet(org, job, "failedResults")} == {"A": words}
+    assert error(by_hand) == (400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Not these.")

@@ -29,15 +29,15 @@ def create(org: Org, call: Call) -> Reply:
     if field_name.lower() in sobject.fields:
         words = f"There is already a field named {field_name.removesuffix('__c')} on {sobject.label}."
         refuse("DUPLICATE_DEVELOPER_NAME", words, ["DeveloperName"])
-    _applied(org, sobject, field_name, body["Metadata"])
+    _applied(org, sobject, {**body["Metadata"], "fullName": field_name})
     record_id = org.new_id("00N")
     org.custom_fields[record_id] = (sobject.name, field_name)
     extra: dict[str, list[str]] = {"errors": [], "warnings": [], "infos": []}
     return json_reply({"id": record_id, "success": True, **extra}, 201)
 
 
-def _applied(org: Org, sobject: SObject, name: str, metadata: dict[str, Any]) -> None:
-    tree = {"fullName": name, **{key: _text(value) for key, value in metadata.items() if value is not None}}
+def _applied(org: Org, sobject: SObject, metadata: dict[str, Any]) -> None:
+    tree = {key: _text(value) for key, value in metadata.items() if value is not None}
     parts = [Component("CustomObject", sobject.name, "", {"fields": [tree]})]
     if not applied(org, parts, check_only=False):
         refuse("FIELD_INTEGRITY_EXCEPTION", next(problem for part in parts for problem in part.problems))

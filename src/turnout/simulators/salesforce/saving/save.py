@@ -1,5 +1,6 @@
 """record + account -> the account changed: insert, update, upsert, delete, each of one record."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -167,6 +168,8 @@ def _store(org: Org, sobject: SObject, row: Row, *, old: Row | None, options: Op
             hook(org, row, old, options=options)
         checked_required(sobject.name, sobject.fields, row)
         _checked_unique(org, sobject, row)
+        if not options.trusted:
+            _checked_rules(org, sobject, row)
         row["LastModifiedDate"] = row["SystemModstamp"] = org.now_text
         row["LastModifiedById"] = org.user_id
         org.put(org.table(sobject.name), row)
@@ -175,6 +178,12 @@ def _store(org: Org, sobject: SObject, row: Row, *, old: Row | None, options: Op
     except Refusal:
         org.back_to(mark)
         raise
+
+
+def _checked_rules(org: Org, sobject: SObject, row: Row) -> None:
+    for rule in org.settings.validation_rules:
+        if rule.object == sobject.name and re.search(rule.matches, str(row.get(rule.field) or "")):
+            refuse(rule.code, rule.message)
 
 
 def _checked_unique(org: Org, sobject: SObject, row: Row) -> None:
