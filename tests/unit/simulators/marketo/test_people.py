@@ -98,6 +98,18 @@ def test_a_list_tells_who_is_not_in_it_and_who_is_nobody(caller_with: Any) -> No
     assert told(removed) == ["removed", "1015", "1004"]
 
 
+@pytest.mark.parametrize("path", ["/rest/v1/lists.json", "/rest/v1/campaigns.json", "/rest/v1/lists/1001/leads.json"])
+def test_some_answers_page_by_the_token_alone(caller_with: Any, path: str) -> None:
+    seed = SEED | {"campaigns": CAMPAIGN, "lists": [{"name": "Guests", "leads": ["ann", "ben"]}, {"name": "More"}]}
+    caller = caller_with(seed)
+
+    first = caller.get(path, batchSize="1")
+    second = caller.get(path, batchSize="1", nextPageToken=first["nextPageToken"])
+
+    assert (len(first["result"]), len(second["result"])) == (1, 1)
+    assert ("moreResult" in first, "nextPageToken" in second) == (False, False)
+
+
 def test_the_deleted_are_in_no_list(caller_with: Any) -> None:
     caller = with_campaigns(caller_with)
     caller.sync({"id": ANN}, path="/rest/v1/lists/1001/leads.json")

@@ -18,8 +18,8 @@ from turnout.simulators.marketo.calls.operation import (
     body_of,
     day_and_time,
     listed,
-    page,
     required,
+    token_page,
 )
 from turnout.simulators.marketo.gate import date_of
 
@@ -122,7 +122,7 @@ def campaigns(account: Account, call: Call) -> Found:
             rows = [row for row in rows if str(row.get(name)) in wanted]
     if call.query.get("isTriggerable", "").lower() in {"1", "true"}:
         rows = [row for row in rows if row["type"] == "trigger" and row["active"]]
-    part, beside = page(call, rows)
+    part, beside = token_page(call, rows)
     return Found(part, beside)
 
 

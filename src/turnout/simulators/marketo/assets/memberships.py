@@ -19,6 +19,7 @@ from turnout.simulators.marketo.calls.operation import (
     listed,
     page,
     records_of,
+    token_page,
 )
 
 SEARCH: Final = ("id", "name", "programName", "workspaceName")
@@ -29,7 +30,7 @@ def lists(account: Account, call: Call) -> Found:
     asked = {name: set(listed(call, name)) for name in SEARCH if name in call.query}
     found = [_list(account, each) for each in account.lists.by_id.values()]
     wanted = [row for row in found if all(str(row.get(name)) in values for name, values in asked.items())]
-    rows, beside = page(call, wanted)
+    rows, beside = token_page(call, wanted)
     return Found(rows, beside)
 
 
@@ -49,7 +50,7 @@ def leads(account: Account, call: Call) -> Found:
     """Get Leads by List Id."""
     held = account.lists.numbered(call.names["listId"], "List")
     names = asked_fields(account, listed(call, "fields"))
-    people, beside = page(call, [account.people.by_id[each] for each in held.members])
+    people, beside = token_page(call, [account.people.by_id[each] for each in held.members])
     return Found([shown(person, names) for person in people], beside)
 
 

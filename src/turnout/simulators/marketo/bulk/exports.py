@@ -22,7 +22,7 @@ from turnout.simulators.marketo.bulk.selecting import (
     of_objects,
 )
 from turnout.simulators.marketo.bulk.sheets import delimiter, written
-from turnout.simulators.marketo.calls.operation import Operation, body_of, day_and_time, listed, page
+from turnout.simulators.marketo.calls.operation import Operation, body_of, day_and_time, listed, token_page
 from turnout.simulators.marketo.gate import date_of, user_of
 
 LISTED_SECONDS: Final = 7 * 86_400
@@ -157,7 +157,7 @@ def jobs(kind: str, account: Account, call: Call) -> Found | File:
         recent = job.user == user_of(call) and call.now < job.made_at + LISTED_SECONDS
         if recent and (not wanted or job.status.lower() in wanted):
             found.append(_shown(job, work))
-    rows, beside = page(call, found)
+    rows, beside = token_page(call, found)
     return Found(rows, beside)
 
 

@@ -122,6 +122,12 @@ def page(call: Call, rows: Sequence[T], *, always_more: bool = False) -> tuple[S
     return shown, {"moreResult": False} if always_more else {}
 
 
+def token_page(call: Call, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, Any]]:
+    """Return one page of `rows` where Adobe's swagger knows a nextPageToken and no moreResult."""
+    shown, beside = page(call, rows)
+    return shown, {name: value for name, value in beside.items() if name != "moreResult"}
+
+
 def token(place: int, what: str = "P") -> str:
     """Return a paging token for a place: opaque, and looking like Marketo's own."""
     return b32encode(f"{what}{place:015d}".encode()).decode()
