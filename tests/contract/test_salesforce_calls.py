@@ -107,6 +107,7 @@ class Org:
             bindings=[BINDING],
             sources=Sources(
                 records=lambda _: records(),
+                confirmed=lambda _: True,
                 target=lambda _: None,
                 keep_target=lambda *_: None,
                 known_shapes=lambda: self.shapes,
