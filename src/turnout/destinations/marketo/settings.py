@@ -112,6 +112,12 @@ def endpoint(config: Config) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc}{_trimmed(parts.path)}"
 
 
+def trimmed(config: Config) -> str:
+    """Return what `endpoint` cuts off the address that was given: a path of the API, "" where there is none."""
+    path = urlsplit(config.get("endpoint").strip()).path.rstrip("/")
+    return path[len(_trimmed(path)) :]
+
+
 def _trimmed(path: str) -> str:
     path = path.rstrip("/")
     tails = [tail for tail in _TAILS if path.lower().endswith(tail)]

@@ -112,7 +112,8 @@ def _body_conforms(request: Request, schema: Mapping[str, Any]) -> None:
         value = request.json()
     else:
         value = dict(parse_qsl(request.body.decode()))
-        value["folder"] = json.loads(value["folder"])
+        if "folder" in value:
+            value["folder"] = json.loads(value["folder"])
     problems = [f"{list(error.path)}: {error.message}" for error in Draft4Validator(schema).iter_errors(value)]
     assert not problems, problems[:3]
     assert len(value.get("input", [])) <= 300
@@ -206,10 +207,10 @@ STEPS = [
     {"name": "Not in Program", "step": 0, "success": False, "hidden": False, "description": None},
     {"name": "Created", "step": 10, "success": False, "hidden": False, "description": None},
     {"name": "Invited", "step": 20, "success": False, "hidden": False, "description": None},
-    {"name": "Registered", "step": 30, "success": True, "hidden": False, "description": None},
+    {"name": "Registered", "step": 30, "success": True, "hidden": False, "type": "REGISTERED"},
     {"name": "Confirmed", "step": 40, "success": True, "hidden": False, "description": None},
     {"name": "autoConfirmed", "step": 40, "success": True, "hidden": False, "description": None},
-    {"name": "Attended", "step": 50, "success": True, "hidden": False, "description": None},
+    {"name": "Attended", "step": 50, "success": True, "hidden": False, "type": "ATTENDED"},
     {"name": "Participated", "step": 60, "success": True, "hidden": False, "description": None},
     {"name": "Blocked", "step": 70, "success": False, "hidden": False, "description": None},
     {"name": "Un-registered", "step": 80, "success": False, "hidden": False, "description": None},

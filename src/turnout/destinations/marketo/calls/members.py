@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from turnout.destinations.kit import Bulk, Difference, Job, Row, Writer
 from turnout.destinations.marketo.calls.imports import (
@@ -159,30 +159,35 @@ def read_back(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[
     return differences
 
 
-def step(config: Config, target: Target, job: Job, rows: Sequence[Row]) -> Talk[tuple[Job, list[Outcome] | None]]:
+class Steps(Struct, frozen=True):
     """Take an import of members one step on: it carries one status, and knows people by their e-mail alone.
 
     Only those go by it whose address stands in the account once, with the known person: else it would make
     somebody anew, or a stranger a member. The others, and whom the import left out, are given their status by
     a call once it has ended.
     """
-    path = "/bulk/v1/program"
-    if job.state == "new" and _STATUS in rows[0].payload and (safe := (yield from _safe(rows))):
-        content = sheet((_EMAIL,), ({_EMAIL: _email(row)} for row in safe))
-        asked = urlencode({"format": "CSV", "programMemberStatus": str(rows[0].payload[_STATUS])})
-        request = upload(f"{path}/{target.program_id}/members/import.json?{asked}", content)
-        return (yield from handed_over(request, len(safe))), None
-    path = f"{path}/members/import/{job.remote_id}"
-    if job.state == "closed":
-        return (yield from looked(path, job, len(rows))), None
-    members_in = (yield from _members_in(target, path, rows)) if job.state != "new" else frozenset()
-    written = [row for row in rows if row.change.key in members_in]
-    given = [Outcome(row.change.key, remote_id=str(row.payload["leadId"])) for row in written]
-    given = yield from _with_labels(f"/rest/v1/programs/{target.program_id}/members", written, given)
-    left = [row for row in rows if row.change.key not in members_in]
-    for start in range(0, len(left), BATCH_ROWS):
-        given += yield from write(config, target, left[start : start + BATCH_ROWS])
-    return Job("collected", job.remote_id), given
+
+    def __call__(
+        self, config: Config, target: Target, job: Job, rows: Sequence[Row]
+    ) -> Talk[tuple[Job, list[Outcome] | None]]:
+        """Return the job in its next state, with the outcomes once it was collected."""
+        path = "/bulk/v1/program"
+        if job.state == "new" and _STATUS in rows[0].payload and (safe := (yield from _safe(rows))):
+            content = sheet((_EMAIL,), ({_EMAIL: _email(row)} for row in safe))
+            asked = urlencode({"format": "CSV", "programMemberStatus": str(rows[0].payload[_STATUS])})
+            request = upload(f"{path}/{target.program_id}/members/import.json?{asked}", content)
+            return (yield from handed_over(request, len(safe))), None
+        path = f"{path}/members/import/{job.remote_id}"
+        if job.state == "closed":
+            return (yield from looked(path, job, len(rows))), None
+        members_in = (yield from _members_in(target, path, rows)) if job.state != "new" else frozenset()
+        written = [row for row in rows if row.change.key in members_in]
+        given = [Outcome(row.change.key, remote_id=str(row.payload["leadId"])) for row in written]
+        given = yield from _with_labels(f"/rest/v1/programs/{target.program_id}/members", written, given)
+        left = [row for row in rows if row.change.key not in members_in]
+        for start in range(0, len(left), BATCH_ROWS):
+            given += yield from write(config, target, left[start : start + BATCH_ROWS])
+        return Job("collected", job.remote_id), given
 
 
 def _email(row: Row) -> str:
@@ -218,6 +223,6 @@ def _line_bytes(row: Row) -> int:
 
 
 BULK: Final = Bulk(
-    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=step, drop=_dropped, size=_line_bytes
+    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=Steps(), drop=_dropped, size=_line_bytes
 )
 WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back, BULK)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from turnout.destinations.kit import Bulk, Difference, Job, Row, Writer
 from turnout.destinations.marketo.account.target import describe_request
@@ -184,30 +184,35 @@ def _lookup(seen: ObjectSeen, rows: Sequence[Row], token: str) -> Request:
     return post(f"{_path(seen.api_name)}?_method=GET", body, writing=False, timeout_seconds=SYNC_SECONDS)
 
 
-def step(config: Config, target: Target, job: Job, rows: Sequence[Row]) -> Talk[tuple[Job, list[Outcome] | None]]:
+class Steps(Struct, frozen=True):
     """Take an import one step on: hand over, look, collect.
 
     A row that clears a value goes by a call once the import has ended: nobody documents what an empty cell does.
     """
-    seen = target.objects[rows[0].change.key.kind]
-    filling = [row for row in rows if not _clearing(row)]
-    firsts, seconds = _split_by_key(target, filling) if filling else ([], [])
-    path = f"/bulk/v1/customobjects/{quote(seen.api_name, safe='')}/import"
-    if job.state == "new" and firsts:
-        names = sorted({name for row in firsts for name in row.payload})
-        content = sheet(names, (row.payload for row in firsts))
-        return (yield from handed_over(upload(f"{path}.json?format=csv", content), len(firsts))), None
-    path = f"{path}/{job.remote_id}"
-    if job.state == "closed":
-        return (yield from looked(path, job, len(firsts))), None
-    outcomes: list[Outcome] = []
-    if firsts and job.state != "new":
-        told = yield from ended(path, seen.key_fields)
-        outcomes = imported(firsts, told, seen.key_fields)
-    outcomes += [Outcome(row.change.key, _TWICE.for_record("1036")) for row in seconds]
-    for some in fitting([row for row in rows if _clearing(row)]):
-        outcomes += yield from write(config, target, some)
-    return Job("collected", job.remote_id), outcomes
+
+    def __call__(
+        self, config: Config, target: Target, job: Job, rows: Sequence[Row]
+    ) -> Talk[tuple[Job, list[Outcome] | None]]:
+        """Return the job in its next state, with the outcomes once it was collected."""
+        seen = target.objects[rows[0].change.key.kind]
+        filling = [row for row in rows if not _clearing(row)]
+        firsts, seconds = _split_by_key(target, filling) if filling else ([], [])
+        path = f"/bulk/v1/customobjects/{quote(seen.api_name, safe='')}/import"
+        if job.state == "new" and firsts:
+            names = sorted({name for row in firsts for name in row.payload})
+            content = sheet(names, (row.payload for row in firsts))
+            return (yield from handed_over(upload(f"{path}.json?format=csv", content), len(firsts))), None
+        path = f"{path}/{job.remote_id}"
+        if job.state == "closed":
+            return (yield from looked(path, job, len(firsts))), None
+        outcomes: list[Outcome] = []
+        if firsts and job.state != "new":
+            told = yield from ended(path, seen.key_fields)
+            outcomes = imported(firsts, told, seen.key_fields)
+        outcomes += [Outcome(row.change.key, _TWICE.for_record("1036")) for row in seconds]
+        for some in fitting([row for row in rows if _clearing(row)]):
+            outcomes += yield from write(config, target, some)
+        return Job("collected", job.remote_id), outcomes
 
 
 def fitting(rows: Sequence[Row]) -> list[list[Row]]:
@@ -237,6 +242,6 @@ def _line_bytes(row: Row) -> int:
 
 
 BULK: Final = Bulk(
-    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=step, drop=_dropped, size=_line_bytes
+    IMPORT_ROWS, IMPORT_BYTES, IMPORT_LEAST, acts_at_once=True, step=Steps(), drop=_dropped, size=_line_bytes
 )
 WRITER: Final = Writer(BATCH_ROWS, BATCH_BYTES, render, group, write, read_back, BULK)

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from msgspec import structs
 from tests.unit.destinations.marketo.talking import (
     BINDING,
     CHANNEL,
@@ -15,12 +16,20 @@ from tests.unit.destinations.marketo.talking import (
     skipped,
 )
 
-from turnout.destinations.marketo.account.doctor import doctor, object_findings, status_findings
-from turnout.destinations.marketo.fields import ENGAGEMENT, POLLS
+from turnout.destinations.marketo.account.doctor import doctor
+from turnout.destinations.marketo.account.program import status_findings
+from turnout.destinations.marketo.account.schema import object_findings
+from turnout.destinations.marketo.fields import ACTIVITY, ENGAGEMENT, POLLS
 from turnout.values.bindings import Binding
 from turnout.wire import Reply
 
-TOKEN = Reply(200, {}, json.dumps({"access_token": "t:ab", "token_type": "bearer", "expires_in": 3599}).encode())
+TOKEN = Reply(
+    200,
+    {},
+    json.dumps(
+        {"access_token": "t:ab", "token_type": "bearer", "expires_in": 3599, "scope": "api@example.com"}
+    ).encode(),
+)
 DENIED_TOKEN = Reply(401, {}, json.dumps({"error": "unauthorized", "error_description": "Bad secret"}).encode())
 NOBODY = ok(skipped("1004", "Lead not found"))
 NO_ROW = ok(skipped("1013", "Object not found", seq=0))
@@ -31,12 +40,18 @@ HEALTHY = {
     "token": TOKEN,
     "person": NOBODY,
     "assets": ok(CHANNEL),
+    "change_program": refused("702", "Program not found"),
+    "campaigns": ok(),
     "program": ok(PROGRAM),
     "channel": ok(CHANNEL),
+    "types": ok(),
+    "approve_type": refused("1013", "Object not found"),
+    "activities": ok(),
     "objects": LISTED,
     "engagement": ok(meta(ENGAGEMENT)),
-    "proof": NO_ROW,
     "polls": ok(meta(POLLS)),
+    "proof": NO_ROW,
+    "approve_object": refused("1013", "Object not found"),
     "usage": USAGE,
 }
 
@@ -59,13 +74,19 @@ def test_a_healthy_account_has_no_problem():
         "credentials": "ok",
         "permission:Read-Write Person": "ok",
         "permission:Read-Write Assets": "unknown",
+        "permission:Read-Write Campaigns": "unknown",
         "program": "ok",
         "channel": "ok",
         "statuses": "ok",
+        "permission:Read-Write Activity": "unknown",
+        "permission:Read-Write Activity Metadata": "unknown",
         "permission:Read-Write Custom Object": "ok",
+        "permission:Read-Write Custom Object Type": "unknown",
         "object:kalturaUserSessionEngagement": "ok",
         "object:kalturaUserPolls_c": "ok",
         "quota": "ok",
+        "second_writer": "ok",
+        "clock": "unknown",
     }
 
 
@@ -90,11 +111,13 @@ def test_a_permission_that_cannot_be_proved_is_unknown():
 
 
 def test_a_role_without_assets_is_a_problem_and_the_program_is_not_asked_for():
-    assert problems(assets=refused("603"), leave=("program", "channel")) == ["permission:Read-Write Assets"]
+    assert problems(assets=refused("603"), leave=("change_program", "program", "channel")) == [
+        "permission:Read-Write Assets"
+    ]
 
 
 def test_a_role_without_custom_objects_is_a_problem():
-    broken = {"objects": refused("603"), "leave": ("engagement", "proof", "polls")}
+    broken = {"objects": refused("603"), "leave": ("engagement", "polls", "proof", "approve_object")}
     assert problems(**broken) == ["permission:Read-Write Custom Object"]
 
 
@@ -103,7 +126,9 @@ def test_a_role_that_reads_custom_objects_and_may_not_write_them_is_a_problem():
 
 
 def test_a_subscription_without_custom_objects_is_a_problem():
-    assert problems(objects=refused("1026"), leave=("engagement", "proof", "polls")) == ["objects.disabled"]
+    assert problems(objects=refused("1026"), leave=("engagement", "polls", "proof", "approve_object")) == [
+        "objects.disabled"
+    ]
 
 
 def test_an_absent_program_is_a_problem():
@@ -162,32 +187,112 @@ def test_an_own_map_is_what_is_checked_where_there_is_one():
     assert status_codes(CHANNEL, binding) == [("status.missing:Showed up", "problem")]
 
 
+ONE = ok({"name": "kalturaUserPolls_c"})
+
+
 def test_an_absent_object_is_a_problem():
-    replies = [
-        TOKEN,
-        NOBODY,
-        ok(CHANNEL),
-        ok({"name": "kalturaUserPolls_c"}),
-        nothing(),
-        ok(meta(POLLS)),
-        NO_ROW,
-        USAGE,
-    ]
-    _, found = drive(doctor(config(), None), *replies)
-    assert "object.missing:kalturaUserSessionEngagement" in [finding.code for finding in found]
+    assert problems(objects=ONE, engagement=nothing()) == ["object.missing:kalturaUserSessionEngagement"]
 
 
 def test_a_draft_is_told_from_an_absent_object():
     draft = ok({"apiName": "kalturaUserSessionEngagement", "state": "draft"})
-    replies = [TOKEN, NOBODY, ok(CHANNEL), ok({"name": "kalturaUserPolls_c"}), draft, ok(meta(POLLS)), NO_ROW, USAGE]
-    _, found = drive(doctor(config(), None), *replies)
-    assert "object.unapproved:kalturaUserSessionEngagement" in [finding.code for finding in found]
+    assert problems(objects=ONE, engagement=draft) == ["object.unapproved:kalturaUserSessionEngagement"]
 
 
 def test_writing_objects_cannot_be_proved_where_there_is_none():
-    _, found = drive(doctor(config(), None), TOKEN, NOBODY, ok(CHANNEL), ok(), nothing(), nothing(), USAGE)
-    severities = {finding.code: finding.severity for finding in found}
-    assert severities["permission:Read-Write Custom Object"] == "unknown"
+    found = findings(objects=ok(), engagement=nothing(), polls=nothing(), leave=("proof",))
+    assert found["permission:Read-Write Custom Object"].severity == "unknown"
+
+
+def test_a_role_without_campaigns_is_advised():
+    assert problems(campaigns=refused("603")) == ["permission:Read-Write Campaigns"]
+
+
+def test_a_role_that_may_not_change_programs_is_advised():
+    found = findings(change_program=refused("603"))
+    assert found["permission:Read-Write Assets"].severity == "advice"
+
+
+def test_a_subscription_without_the_schema_api_is_advised():
+    found = findings(approve_object=refused("616"))
+    assert found["permission:Read-Write Custom Object Type"].fix.startswith("`turnout provision` writes out")
+
+
+@pytest.mark.parametrize("mode", ["activity", "both"])
+def test_a_role_without_activities_is_a_problem_where_they_are_wished(mode):
+    found = findings(activities=refused("603"), settings={"engagement_as": mode})
+    assert found["permission:Read-Write Activity"].severity == "problem"
+
+
+def test_a_wished_activity_that_is_absent_is_a_problem():
+    found = findings(settings={"engagement_as": "both"})
+    assert found["activity.missing:userSessionEngagement"].severity == "problem"
+
+
+def with_activity(status="approved", **settings):
+    """Return the findings on an account that has the activity already, and no object."""
+    known = {"id": 100001, "apiName": "userSessionEngagement", "name": "userSessionEngagement", "status": status}
+    attributes = [{"apiName": field.name, "name": field.name, "dataType": field.type} for field in ACTIVITY.fields[1:]]
+    replies = [
+        *(HEALTHY[name] for name in ("token", "person", "assets", "change_program", "campaigns")),
+        ok(known),
+        ok({**known, "attributes": attributes}),
+        HEALTHY["approve_type"],
+        NOBODY_ACTIVE if status == "approved" else ok(),
+        *(ok(), nothing(), nothing(), HEALTHY["approve_object"], USAGE),
+    ]
+    _, found = drive(doctor(config(**settings), None), *replies)
+    return {finding.code: str(finding.severity) for finding in found}
+
+
+NOBODY_ACTIVE = ok({"status": "skipped", "errors": [{"code": "1004", "message": "Lead not found"}]})
+
+
+def test_an_account_with_the_activity_alone_is_advised_and_has_no_problem():
+    found = with_activity()
+    assert (found["engagement_as"], found["object.missing:kalturaUserPolls_c"]) == ("advice", "advice")
+    assert "problem" not in found.values()
+
+
+def test_writing_activities_is_proved_by_one_of_nobody():
+    assert with_activity(engagement_as="activity")["permission:Read-Write Activity"] == "ok"
+
+
+def test_an_activity_that_is_a_draft_is_a_problem_where_it_is_wished():
+    assert with_activity("draft", engagement_as="both")["activity.unapproved:userSessionEngagement"] == "problem"
+
+
+def test_others_who_call_are_named():
+    users = [{"userId": "api@example.com", "count": 9}, {"userId": "other@example.com", "count": 40}]
+    found = findings(usage=ok({"date": "2026-11-21", "total": 49, "users": users}))
+    assert found["second_writer"].what == "other API users called today: other@example.com (40 calls)"
+
+
+def at_noon(**headers):
+    """Return the usage as it came in at noon by our clock."""
+    return structs.replace(USAGE, at=1_795_262_400.0, headers=headers)  # 2026-11-21T12:00:00Z
+
+
+def test_clocks_that_agree_are_well():
+    assert findings(usage=at_noon(date="Sat, 21 Nov 2026 11:59:58 GMT"))["clock"].severity == "ok"
+
+
+def test_a_clock_that_is_wrong_is_a_problem():
+    found = findings(usage=at_noon(date="Sat, 21 Nov 2026 12:05:00 GMT"))["clock"]
+    assert (found.severity, found.what) == ("problem", "this machine's clock is 300 s behind Marketo's")
+
+
+def test_a_system_mapping_that_no_status_has_is_advised():
+    steps = [{name: value for name, value in step.items() if name != "type"} for step in STEPS]
+    found = problems(channel=ok({**CHANNEL, "progressionStatuses": steps}))
+    assert found == ["channel.mapping:REGISTERED", "channel.mapping:ATTENDED"]
+
+
+def test_what_was_cut_off_the_endpoint_is_told():
+    found = findings(settings={"endpoint": "https://123-abc-456.mktorest.com/rest"})
+    assert found["endpoint"].what == (
+        "the endpoint is an address that keeps secrets; /rest at its end is left out: https://123-abc-456.mktorest.com"
+    )
 
 
 def object_codes(*, accept=False, spec=ENGAGEMENT, **change):
