@@ -20,11 +20,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `keep_attended`: who un-registers after having attended stays attended.
     `winner`: whether reports or beacons win where both tell of one attendee and session; `ended` lets reports
     win once the event is over. `settle`: how long a session must be quiet before what is written once about it
-    may go. `patience`: how long a sync waits for what is due soon. `unsure`: how long a call
-    may still act after its answer was lost; 0 takes what the vendor documents. `target_life`: how long a look at
-    a campaign or program, its statuses and objects holds.
-    `expired_sessions`: whether a Kaltura session that has expired still tells who watches. `keep_beacons_days`: how
-    long beacons are kept once they are counted; 0 keeps them for good.
+    may go. `late_percent`, `late_minutes`: a change of delivered numbers below these waits until `late_window` after
+    the last write, and goes then whatever its size. `patience`: how long a sync waits for what is due soon.
+    `unsure`: how long a call may still act after its answer was lost; 0 takes what the vendor documents.
+    `target_life`: how long a look at a campaign or program, its statuses and objects holds.
     """
 
     user_id_as_email: bool = True
@@ -33,6 +32,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     winner: Literal["ended", "reports", "beacons"] = "ended"
     patience: float = 300.0
     settle: float = 1800.0
+    late_percent: float = 5.0
+    late_minutes: float = 1.0
+    late_window: float = 86_400.0
     unsure: float = 0.0
     target_life: float = 3600.0
     expired_sessions: Literal["accept", "refuse"] = "accept"

@@ -149,6 +149,7 @@ class Storm:
                 jobs=lambda: list(self.jobs.values()),
                 keep_job=lambda job: self.jobs.update({job.number: job}),
                 end_job=lambda job: self.jobs.pop(job.number, None) and None,
+                confirmed=lambda _: False,
             ),
             clock=self.clock,
             patience_seconds=PATIENCE_SECONDS,

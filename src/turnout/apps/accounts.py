@@ -11,7 +11,7 @@ from turnout.apps.face import Face, progressing, table
 from turnout.clock import iso
 from turnout.database import transaction
 from turnout.errors import InputError
-from turnout.pipeline import consent, home, setup
+from turnout.pipeline import decisions, home, setup
 from turnout.state import connections, events
 from turnout.values.findings import Finding, Severity
 
@@ -29,6 +29,8 @@ def add_to(app: App) -> None:
     app.command(authorize)
     app.command(pause)
     app.command(resume)
+    app.command(confirm)
+    app.command(rollout)
     event = App(name="event", help="Add, list, show and bind events.")
     event.command(add)
     event.command(events_listed, name="list")
@@ -108,10 +110,10 @@ def authorize(name: str, /, *, answer: str = "", face: Hidden) -> int:
     """
     with home.home(face.home) as opened:
         if answer:
-            consent.consented(opened, name, answer)
+            setup.consented(opened, name, answer)
             face.show({"authorized": name}, [f"{name} is signed in. `turnout check {name}` looks at it."])
             return 0
-        address = consent.consent(opened, name)
+        address = setup.consent(opened, name)
     face.show(
         {"connection": name, "address": address},
         [address, f"Open it, consent, and bring back the address: turnout authorize {name} --answer ADDRESS"],
@@ -135,6 +137,40 @@ def resume(name: str, /, *, face: Hidden) -> int:
         with transaction(opened.engine) as database:
             connections.pause(database, name, 0.0)
     face.show({"resumed": name, "streams": lifted}, [f"{name} goes on; {lifted} stopped streams are tried again."])
+    return 0
+
+
+def confirm(*, connection: str = "", event: str = "", face: Hidden) -> int:
+    """Let the next sync clear values and lower counts of delivered rows, after it had stopped for a person.
+
+    Parameters
+    ----------
+    connection
+        Only this connection.
+    event
+        Only this event.
+    """
+    with home.home(face.home) as opened:
+        told = decisions.confirm(opened, connection=connection, event_id=event)
+    face.show(told, [f"{name}: {number} bindings may shrink with the next sync" for name, number in told.items()])
+    return 0
+
+
+def rollout(*, scope: str, connection: str = "", event: str = "", face: Hidden) -> int:
+    """Send what was delivered under an earlier mapping anew, in the current one; `turnout plan` shows what it takes.
+
+    Parameters
+    ----------
+    scope
+        new (touch nothing delivered), running (events that are not over) or all.
+    connection
+        Only this connection.
+    event
+        Only this event.
+    """
+    with home.home(face.home) as opened:
+        told = decisions.rollout(opened, scope, connection=connection, event_id=event)
+    face.show(told, [f"{name}: {number} records are looked at in the current mapping" for name, number in told.items()])
     return 0
 
 

@@ -114,6 +114,10 @@ class Ledger:
         """Write down that what was believed of records' places is wrong: they are owed anew."""
         self._change(keys, lambda row: moves.forgotten(row, due=due, reason=reason), "forgotten", detail=reason)
 
+    def reshape(self, keys: Iterable[Key]) -> None:
+        """Write down that records are to be sent in the current shape."""
+        self._change(keys, moves.reshaped, "rolled out")
+
     def retry(self, keys: Iterable[Key]) -> None:
         """Write down that a person wants parked records tried again."""
         self._change(keys, moves.retried, "retried")

@@ -110,6 +110,11 @@ def forgotten(row: LedgerRow, *, due: float, reason: str) -> LedgerRow:
     return replace(row, accepted="", claimed="", claimed_at=0.0, confirmed_at=0.0, due=due, reason=reason)
 
 
+def reshaped(row: LedgerRow) -> LedgerRow:
+    """A person rolled out a change of mapping: the record is compared, and sent, in the current shape."""
+    return replace(row, shape="")
+
+
 def retried(row: LedgerRow) -> LedgerRow:
     """A person asked to try a parked record again."""
     return replace(row, refused="", parking=None, reason="", code="", due=0.0, attempts=0)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,8 +16,9 @@ from turnout.delivery.line import Line
 from turnout.delivery.reckoning import Reckoning
 from turnout.delivery.scheduler import Cycle
 from turnout.ledger.ledger import Ledger
+from turnout.plan.late import shrunk
 from turnout.plan.shapes import Shape, digests, shape
-from turnout.plan.view import Policy, View
+from turnout.plan.view import Late, Policy, View
 from turnout.state.jobs import JobRow
 from turnout.survey.looks import Survey
 from turnout.values.bindings import Binding
@@ -26,6 +27,8 @@ from turnout.values.records import Key, Kind, Record
 from turnout.values.rows import Stand, stand
 from turnout.values.sightings import Target
 from turnout.values.verdicts import Ruling, Verdict
+
+SHRINKING_SHARE: Final = 0.05
 
 
 class Sources(Struct, frozen=True):
@@ -43,6 +46,7 @@ class Sources(Struct, frozen=True):
     jobs: Callable[[], Sequence[JobRow]]
     keep_job: Callable[[JobRow], None]
     end_job: Callable[[JobRow], None]
+    confirmed: Callable[[Binding], bool]  # whether a person confirmed that delivered rows may shrink
 
 
 class Account(Struct):
@@ -55,8 +59,10 @@ class Account(Struct):
     clock: Clock
     patience_seconds: float = 0.0
     unsure_seconds: float = 0.0  # 0: what the vendor documents
+    late: Late = Late()
     whole: bool = True  # whether `bindings` are all that the account has: else nobody is withdrawn
     halted: dict[tuple[str, Kind], str] = field(default_factory=dict)
+    shrinking: dict[tuple[str, Kind], str] = field(default_factory=dict)  # of `halted`, what a person may confirm
     tally: Counter[str] = field(default_factory=Counter)
     ending: Ending = field(default_factory=Ending)
     targets: dict[str, Target] = field(default_factory=dict)
@@ -91,7 +97,7 @@ class Account(Struct):
     def view(self) -> View:
         """Return what planning may look at, with nothing seen yet of people."""
         bindings = {binding.id: binding for binding in self.bindings if binding.id in self.targets}
-        policy = Policy.of(self.line.config, leaves_outside=self.line.vendor.leaves_outside)
+        policy = Policy.of(self.line.config, leaves_outside=self.line.vendor.leaves_outside, late=self.late)
         return View(policy, bindings, self.targets, self.records, self.ledger.rows, stopped=dict(self.halted))
 
     def wish(self) -> dict[tuple[str, Kind], Shape]:
@@ -109,6 +115,7 @@ class Account(Struct):
         whole = self.whole and len(bound) == len(self.bindings)
         self.ledger.want(wanted, [binding.id for binding in bound], people=whole)
         self._park_what_cannot_go()
+        self._stop_what_shrinks(bound)
         return current
 
     def _wished(self) -> tuple[Desk, dict[tuple[str, Kind], Shape]]:
@@ -128,6 +135,20 @@ class Account(Struct):
             end=self.sources.end_job,
         )
         return Desk(self.line, reckoning, self.clock, jobs=jobs), current
+
+    def _stop_what_shrinks(self, bound: Sequence[Binding]) -> None:
+        """Stop a binding's rows where too many would lose values, until a person confirms that this is meant."""
+        for binding in bound:
+            if self.sources.confirmed(binding):
+                continue
+            rows = [row for row in self.ledger.rows.values() if row.key.binding == binding.id and row.accepted]
+            mine = [row for row in rows if row.key.kind in (Kind.ENGAGEMENT, Kind.POLLS) and row.key in self.records]
+            shrinking = sum(shrunk(row.values, self.records[row.key].values) for row in mine)
+            if shrinking > SHRINKING_SHARE * len(mine):
+                told = f"{shrinking} of {len(mine)} delivered rows would lose values, or have lower counts or minutes: "
+                told += f"look at `turnout engagement`, then `turnout confirm --connection {self.line.config.name}`"
+                self.shrinking |= {(binding.id, kind): told for kind in (Kind.ENGAGEMENT, Kind.POLLS)}
+        self.halted |= self.shrinking
 
     def _park_what_cannot_go(self) -> None:
         """Park what the records stage itself ruled out; take back what it does not rule out any more."""

@@ -1,9 +1,12 @@
-"""Set up: connect an account, bind an event, let the doctor look, provision what is missing."""
+"""Set up: connect an account, consent to a sign-in, bind an event, let the doctor look, provision what is missing."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from hashlib import sha256
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
@@ -16,7 +19,7 @@ from turnout.ledger.ledger import Ledger
 from turnout.pipeline.home import Home, config, line_to, vendor_of
 from turnout.sources.rows import read_event
 from turnout.state import journal
-from turnout.state.connections import save_connection
+from turnout.state.connections import keep_secrets, save_connection
 from turnout.state.events import Event, EventSession, bindings, events, save_binding, save_event
 from turnout.state.sightings import forget_sightings
 from turnout.values.bindings import Binding, Config
@@ -26,6 +29,7 @@ from turnout.values.verdicts import Ruling, Verdict
 from turnout.wire import Talk
 
 T = TypeVar("T")
+VERIFIER_BYTES = 48
 
 
 def connect(home: Home, kind: str, name: str, *, given: Mapping[str, str]) -> Config:
@@ -229,3 +233,52 @@ def retry(home: Home, name: str, reason: str = "") -> int:
         ]
         ledger.retry(keys)
     return len(keys)
+
+
+def consent(home: Home, name: str) -> str:
+    """Return the address at which a person lets Turnout sign in; InputError where the vendor has no such thing."""
+    settings = config(home, name)
+    vendor = vendor_of(settings.kind)
+    if vendor.consent is None:
+        raise InputError(f"{vendor.title} needs no consent", f"`turnout check {name}` tells whether the sign-in works")
+    verifier = token_urlsafe(VERIFIER_BYTES)
+    address = vendor.consent(settings, verifier, _state(verifier))
+    with transaction(home.engine) as database:
+        keep_secrets(database, name, {"code_verifier": verifier}, vault=home.vault)
+    return address
+
+
+def consented(home: Home, name: str, answer: str) -> None:
+    """Sign in by what a consent brought back: the address that the person was sent on to, or the code in it.
+
+    Raises InputError where it is the answer to another consent, or a refusal.
+    """
+    with leased(home.path, name):
+        code = _code(answer, config(home, name).get("code_verifier"))
+        with transaction(home.engine) as database:
+            keep_secrets(database, name, {"authorization_code": code}, vault=home.vault)
+        held(home, name, _nothing())
+
+
+def _nothing() -> Talk[None]:
+    """Return a talk of no call: to hold it, Turnout has to be signed in."""
+    yield from ()
+
+
+def _state(verifier: str) -> str:
+    return sha256(f"state of {verifier}".encode()).hexdigest()[:24]
+
+
+def _code(answer: str, verifier: str) -> str:
+    """Return the code of an answer, whose state must be that of the consent that was asked for last."""
+    again = "ask for a new address: run it without --answer"
+    if not verifier:
+        raise InputError("no consent was asked for", again)
+    if "?" not in answer and "=" not in answer:
+        return answer.strip()
+    told = parse_qs(urlsplit(answer.strip()).query)
+    if refusal := told.get("error"):
+        raise InputError(f"the consent was refused: {' '.join([*refusal, *told.get('error_description', [])])}", again)
+    if told.get("state") != [_state(verifier)] or not told.get("code"):
+        raise InputError("this is not the answer to the consent that was asked for last", again)
+    return told["code"][0]

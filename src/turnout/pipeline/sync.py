@@ -15,13 +15,14 @@ from turnout.pipeline.account import Account, Sources
 from turnout.pipeline.gather import gathered
 from turnout.pipeline.home import Home, chosen_connections, config, line_to
 from turnout.plan.shapes import Shape
+from turnout.plan.view import Late
 from turnout.records.derive import Wish, records
 from turnout.state import journal
 from turnout.state.events import bindings
 from turnout.state.jobs import JobRow, end_job, jobs, save_job
 from turnout.state.people import save_alias
 from turnout.state.shapes import save_shapes, shapes
-from turnout.state.sightings import Subject, save_sighting, sighting
+from turnout.state.sightings import Subject, forget_sightings, save_sighting, sighting
 from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind, Record
 from turnout.values.rows import Stand, stand
@@ -60,6 +61,7 @@ def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced
         with transaction(home.engine) as database:
             for account in found.accounts:
                 _keep_halts(home, account)
+                forget_sightings(database, account.line.config.name, "confirmed")  # it held for this sync
             journal.end_run(database, run, {one.connection: one for one in told}, now=home.clock.now())
     return told
 
@@ -118,6 +120,7 @@ def account(
         clock=home.clock,
         patience_seconds=home.settings.patience,
         unsure_seconds=home.settings.unsure,
+        late=Late(home.settings.late_percent, home.settings.late_minutes, home.settings.late_window),
         whole=whole,
         halted=halted,
     )
@@ -183,6 +186,10 @@ def _sources(home: Home, settings: Config, *, fix: bool) -> Sources:
         with transaction(home.engine) as database:
             end_job(database, name, job.number)
 
+    def confirmed(binding: Binding) -> bool:
+        with transaction(home.engine) as database:
+            return sighting(database, Subject(name, "confirmed", binding.id), float) is not None
+
     return Sources(
         records=derived,
         target=target,
@@ -193,16 +200,18 @@ def _sources(home: Home, settings: Config, *, fix: bool) -> Sources:
         jobs=found_jobs,
         keep_job=keep_job,
         end_job=forget_job,
+        confirmed=confirmed,
     )
 
 
 def _keep_halts(home: Home, account: Account) -> None:
-    """Keep the streams that stopped; those that a look at the target shows to be well again are not kept."""
+    """Keep the streams that stopped; what the next look shows anyway (targets, shrinking rows) is not kept."""
     missing = {(binding, kind) for binding, target in account.targets.items() for kind in target.missing}
     now = home.clock.now()
     with transaction(home.engine) as database:
         for (binding, kind), reason in account.halted.items():
-            if (binding, kind) not in missing and (binding, Kind.MEMBER) not in missing:
+            looked_at = (binding, kind) in missing or (binding, Kind.MEMBER) in missing
+            if not looked_at and (binding, kind) not in account.shrinking:
                 stream = f"{binding or '-'}/{kind}"
                 journal.halt(database, journal.Halt(account.line.config.name, stream, reason, "", now))
 

@@ -128,9 +128,7 @@ class Check:
         """Return what was accepted, rendered as it would be sent now."""
         made = []
         for key, row in self.account.ledger.rows.items():
-            if (
-                key in self.account.records and stand(row) in _ACCEPTED
-            ):  # rows of a bulk job may have no id of their own
+            if key in self.account.records and stand(row) in _ACCEPTED:
                 rendered = self._rendered(row)
                 if isinstance(rendered, Row):
                     made.append(rendered)
@@ -194,11 +192,19 @@ def sheets(account: Account) -> tuple[Sheet, ...]:
             binding.event_name,
             account.line.config.name,
             account.targets[binding.id].program_name,
-            tuple(_line(account, binding.id, kind) for kind in account.line.vendor.writers),
+            tuple(_lines(account, binding.id)),
         )
         for binding in account.bindings
         if binding.id in account.targets
     )
+
+
+def _lines(account: Account, binding: str) -> Iterable[SheetLine]:
+    """Yield a line for each kind of record; activities only where some are wanted or were."""
+    for kind in Kind:
+        line = _line(account, binding, kind)
+        if kind is not Kind.ACTIVITY or line.source or line.withdrawn:
+            yield line
 
 
 def _line(account: Account, binding: str, kind: Kind) -> SheetLine:

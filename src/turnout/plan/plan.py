@@ -53,7 +53,7 @@ def _plan_one(
         case Kind.ACTIVITY:
             plan_activity(view, made, record, shape=shape, now=now)
         case _:
-            plan_row(view, made, record, shape=shape)
+            plan_row(view, made, record, shape=shape, now=now)
 
 
 def _asleep(made: Plan, row: LedgerRow, now: float) -> bool:

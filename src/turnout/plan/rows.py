@@ -2,16 +2,17 @@
 
 from msgspec.structs import replace
 
+from turnout.plan.late import small
 from turnout.plan.members import ready
 from turnout.plan.people import waits_for_person
-from turnout.plan.view import Plan, View
+from turnout.plan.view import Late, Plan, View
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind, Record, Value
 from turnout.values.rows import LedgerRow, Stand, stand
 from turnout.values.sightings import Target
 
 
-def plan_row(view: View, plan: Plan, record: Record, *, shape: str) -> None:
+def plan_row(view: View, plan: Plan, record: Record, *, shape: str, now: float) -> None:
     """Plan for an engagement or poll row that is owed, or whose member became another one."""
     row = view.row(record.key)
     member = view.row(Key(record.key.binding, Kind.MEMBER, record.key.person))
@@ -20,6 +21,10 @@ def plan_row(view: View, plan: Plan, record: Record, *, shape: str) -> None:
         waits_for_person(view, plan, record.key, reason="waits for its member")
         return
     if stand(row) in (Stand.ACCEPTED, Stand.DELIVERED) and set(row.refs) == {person.remote_id, member.remote_id}:
+        return
+    late = view.policy.late
+    if row.accepted and row.accepted_at + late.window_seconds > now and _waits(row, record, late):
+        plan.wait(record.key, "a small change waits for its window", row.accepted_at + late.window_seconds)
         return
     target = view.targets[record.key.binding]
     change = Change(
@@ -39,6 +44,14 @@ def plan_row(view: View, plan: Plan, record: Record, *, shape: str) -> None:
     else:
         op = Op.UPDATE if seen.remote_id else Op.CREATE
         plan.changes.append(replace(change, op=op, remote_id=seen.remote_id))
+
+
+def _waits(row: LedgerRow, record: Record, late: Late) -> bool:
+    """Whether all that is owed is a small change of numbers."""
+    if row.accepted == row.wanted or not row.shape:
+        return False  # what changed is the member it refers to, or the shape that a person rolled out
+    after = {name: record.values.get(name) for name in row.values}
+    return small(row.values, after, late)
 
 
 def values_to_send(record: Record, row: LedgerRow, target: Target) -> dict[str, Value]:

@@ -11,6 +11,14 @@ from turnout.values.rows import LedgerRow
 from turnout.values.sightings import Match, Membership, RowSeen, Seeking, Target
 
 
+class Late(Struct, frozen=True):
+    """Late truth: a change of numbers that is small waits until `window_seconds` after the last write."""
+
+    percent: float = 5.0
+    minutes: float = 1.0
+    window_seconds: float = 86_400.0
+
+
 class Policy(Struct, frozen=True):
     """An administrator's choices for an account."""
 
@@ -18,9 +26,10 @@ class Policy(Struct, frozen=True):
     several_matches: str = "latest"
     excluded_domains: frozenset[str] = frozenset()
     leaves_outside: bool = True  # whether the vendor lets a member leave Blocked and Un-registered
+    late: Late = Late()
 
     @classmethod
-    def of(cls, config: Config, *, leaves_outside: bool) -> "Policy":
+    def of(cls, config: Config, *, leaves_outside: bool, late: Late = Late()) -> "Policy":  # noqa: B008 - frozen
         """Return the policy in a connection's settings."""
         domains = (part.strip().lower().lstrip("@") for part in config.get("excluded_domains").split(","))
         return cls(
@@ -28,6 +37,7 @@ class Policy(Struct, frozen=True):
             config.get("several_matches", "latest"),
             frozenset(domain for domain in domains if domain),
             leaves_outside,
+            late,
         )
 
 
