@@ -18,9 +18,8 @@ from turnout.apps.simulate import CREDENTIALS, read_seed, simulator
 from turnout.clock import VirtualClock
 from turnout.database import opened
 from turnout.errors import Halted
-from turnout.pipeline.consent import consent, consented
 from turnout.pipeline.home import Home, config
-from turnout.pipeline.setup import check, connect
+from turnout.pipeline.setup import check, connect, consent, consented
 from turnout.secrets import vault
 from turnout.settings import Settings
 from turnout.wire import Reply, get, post

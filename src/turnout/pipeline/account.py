@@ -109,7 +109,8 @@ class Account(Struct):
             for binding in bound
             for kind in Kind
         }
-        current["", Kind.PERSON] = shape(None, Kind.PERSON, 1)
+        policy = Policy.of(self.line.config, leaves_outside=self.line.vendor.leaves_outside)
+        current["", Kind.PERSON] = shape(None, Kind.PERSON, 1, person_fields=policy.person_fields)
         self.sources.keep_shapes(list(current.values()))
         wanted = digests(self.records, self.ledger.rows, current, known=self.sources.known_shapes())
         whole = self.whole and len(bound) == len(self.bindings)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from turnout.plan.view import Park, Plan, Settled, View
 from turnout.values.changes import Change, Op
 from turnout.values.records import Key, Kind, Parking, Record
@@ -40,7 +42,10 @@ def plan_person(view: View, plan: Plan, record: Record, *, binding: str, owners:
     if owner != person:
         plan.aliases[person] = (owner, found.remote_id)
         return
-    plan.settled.append(Settled(change, found.remote_id, _told(found, match.candidates)))
+    if values := {name: value for name, value in change.values.items() if name in view.policy.person_fields}:
+        plan.changes.append(replace(change, op=Op.UPDATE, values=values, remote_id=found.remote_id))
+    else:
+        plan.settled.append(Settled(change, found.remote_id, _told(found, match.candidates)))
 
 
 def left_out(view: View, record: Record) -> bool:

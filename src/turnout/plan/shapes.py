@@ -22,12 +22,14 @@ class Shape(Struct, frozen=True):
     catalogue: int = CATALOGUE_VERSION
 
 
-def shape(target: Target | None, kind: Kind, mapping_version: int) -> Shape:
+def shape(
+    target: Target | None, kind: Kind, mapping_version: int, *, person_fields: frozenset[str] = frozenset()
+) -> Shape:
     """Return the current shape of a kind of record: the fields the account shows and lets us write.
 
-    A person's own record writes nothing on a matched person, so nothing of it is compared.
+    Of a person's own record nothing is compared but what may be written on people who are there already.
     """
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = tuple(sorted(person_fields)) if kind is Kind.PERSON else ()
     if kind is Kind.MEMBER:
         fields = MEMBER_FIELDS
     elif kind in (Kind.ENGAGEMENT, Kind.POLLS, Kind.ACTIVITY) and target and kind in target.objects:

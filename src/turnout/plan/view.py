@@ -27,10 +27,12 @@ class Policy(Struct, frozen=True):
     excluded_domains: frozenset[str] = frozenset()
     leaves_outside: bool = True  # whether the vendor lets a member leave Blocked and Un-registered
     late: Late = Late()
+    person_fields: frozenset[str] = frozenset()  # what may be written on people who are there already
 
     @classmethod
     def of(cls, config: Config, *, leaves_outside: bool, late: Late = Late()) -> "Policy":  # noqa: B008 - frozen
         """Return the policy in a connection's settings."""
+        written = ",".join(config.get(name) for name in ("overwrite_fields", "fill_fields"))
         domains = (part.strip().lower().lstrip("@") for part in config.get("excluded_domains").split(","))
         return cls(
             config.flag("create_people", True),
@@ -38,6 +40,7 @@ class Policy(Struct, frozen=True):
             frozenset(domain for domain in domains if domain),
             leaves_outside,
             late,
+            frozenset(name.strip().lower() for name in written.split(",")) - {""},
         )
 
 

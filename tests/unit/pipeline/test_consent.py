@@ -11,9 +11,8 @@ from turnout.clock import VirtualClock
 from turnout.database import opened
 from turnout.delivery.lease import leased
 from turnout.errors import Halted, InputError, Later
-from turnout.pipeline.consent import consent, consented
 from turnout.pipeline.home import Home, config
-from turnout.pipeline.setup import check, connect
+from turnout.pipeline.setup import check, connect, consent, consented
 from turnout.secrets import vault
 from turnout.settings import Settings
 from turnout.wire import Answer, Reply, Request, Send

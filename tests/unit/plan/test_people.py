@@ -43,6 +43,24 @@ def test_a_match_is_settled_without_writing(desk: Desk) -> None:
     assert ([(one.remote_id, one.detail) for one in made.settled], made.changes) == ([("003N", "matched 003N")], [])
 
 
+def test_only_what_a_setting_names_is_written_on_a_match(desk: Desk) -> None:
+    desk.policy = Policy(person_fields=frozenset({"first_name", "title"}))
+    desk.person()
+    desk.match(NEW)
+    made = desk.plan()
+    assert made.settled == []
+    assert [(one.op, one.remote_id, dict(one.values), one.digest) for one in made.changes] == [
+        (Op.UPDATE, "003N", {"first_name": "Ada"}, "d1")
+    ]
+
+
+def test_a_match_of_whom_nothing_is_known_that_may_be_written_is_settled(desk: Desk) -> None:
+    desk.policy = Policy(person_fields=frozenset({"title"}))
+    desk.person()
+    desk.match(NEW)
+    assert [one.remote_id for one in desk.plan().settled] == ["003N"]
+
+
 def test_a_choice_among_several_is_told(desk: Desk) -> None:
     desk.person()
     desk.match(OLD, Candidate("003N", modified="2026-02-01T00:00:00Z", note="Contact"))

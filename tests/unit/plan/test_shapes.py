@@ -41,6 +41,13 @@ def test_a_person_writes_nothing_on_a_match_so_nothing_is_compared() -> None:
     assert shape(None, Kind.PERSON, 1).fields == ()
 
 
+def test_of_a_person_what_may_be_written_is_compared() -> None:
+    assert shape(None, Kind.PERSON, 1, person_fields=frozenset({"title", "first_name"})).fields == (
+        "first_name",
+        "title",
+    )
+
+
 def test_a_member_is_compared_by_its_status_and_the_one_before() -> None:
     assert shape(target(LABELS), Kind.MEMBER, 1).fields == ("status", "code", "label", "before", "before_label")
 

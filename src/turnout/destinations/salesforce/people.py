@@ -12,7 +12,7 @@ from turnout.destinations.salesforce.calls.query import Found, id18, query_lists
 from turnout.destinations.salesforce.fields import PERSON, Column
 from turnout.destinations.salesforce.rendering import email_valid, plain, rejected, rendered
 from turnout.destinations.salesforce.rules import ALONE, RULES
-from turnout.destinations.salesforce.settings import NOT_PROVIDED, setting
+from turnout.destinations.salesforce.settings import NOT_PROVIDED, listed, setting
 from turnout.values.bindings import Config
 from turnout.values.changes import Change, Op
 from turnout.values.records import Kind
@@ -149,9 +149,11 @@ def in_campaign(campaign: str, ids: Iterable[str]) -> Talk[set[str]]:
 
 
 def render(config: Config, target: Target, change: Change) -> Row | Outcome:
-    """Return a new Lead as a row; on people who are there already nothing is written."""
-    if change.op is not Op.CREATE or change.settle:
+    """Return a new Lead as a row; on people who are there already only what a setting names is written."""
+    if change.settle:
         return Row(change, {}, 0)
+    if change.op is not Op.CREATE:
+        return _standing(config, target, change)
     email = plain(str(change.values.get("email") or ""))
     if not email_valid(email):
         return rejected(change, f"{email!r} is no e-mail address that Salesforce takes")
@@ -169,6 +171,30 @@ def render(config: Config, target: Target, change: Change) -> Row | Outcome:
     return Row(change, done.payload, size_bytes(done.payload), done.notes)
 
 
+CONTACT_FIELDS: Final = {
+    "first_name": "FirstName",
+    "last_name": "LastName",
+    "title": "Title",
+    "phone": "Phone",
+    "country": "MailingCountry",
+}
+"""What of a person a Contact has itself; company and industry are its Account's."""
+
+
+def _standing(config: Config, target: Target, change: Change) -> Row | Outcome:
+    """Return what to write on a person who is there: named by overwrite_fields or fill_fields, and known."""
+    named = listed(config, "overwrite_fields") | listed(config, "fill_fields")
+    values = {name: value for name, value in change.values.items() if name in named and value not in (None, "")}
+    places = _places(target)
+    if change.remote_id.startswith(CONTACT):
+        places = {name: FieldSeen(name, api, "string", WIDTHS[name]) for name, api in CONTACT_FIELDS.items()}
+    done = rendered(config, COLUMNS, values=values, seen=places)
+    if isinstance(done, str):
+        return rejected(change, done)
+    payload = {"id": id18(change.remote_id), **done.payload} if done.payload else {}
+    return Row(change, payload, size_bytes(payload), done.notes)
+
+
 def _places(target: Target) -> Mapping[str, FieldSeen]:
     seen = target.objects.get(Kind.PERSON)
     return seen.fields if seen else {}
@@ -179,13 +205,35 @@ def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outc
 
     An answer for many does not always say whom a duplicate rule found; an answer for one does.
     """
-    outcomes = yield from written(rows, Into("Lead", headers=CREATE_HEADERS, fields=_places(target)))
+    contacts = bool(rows) and rows[0].change.remote_id.startswith(CONTACT)
+    whole = yield from _unfilled(config, rows)
+    into = Into("Contact" if contacts else "Lead", headers=CREATE_HEADERS, fields=_places(target))
+    outcomes = yield from written(whole, into)
     by_key = {row.change.key: row for row in rows}
     told: list[Outcome] = []
     for one in outcomes:
-        nameless = one.ruling.code == "DUPLICATES_DETECTED" and not one.matches
+        new = by_key[one.key].change.op is Op.CREATE
+        nameless = new and one.ruling.code == "DUPLICATES_DETECTED" and not one.matches
         told.append((yield from _alone(by_key[one.key], one)) if nameless else one)
     return told
+
+
+def _unfilled(config: Config, rows: Sequence[Row]) -> Talk[list[Row]]:
+    """Return the rows without what a setting only fills and somebody has filled already."""
+    fills = listed(config, "fill_fields") - listed(config, "overwrite_fields")
+    names = {api for name in fills for api in (FIELDS[name], CONTACT_FIELDS.get(name, FIELDS[name]))}
+    asked = sorted({name for row in rows if "id" in row.payload for name in row.payload if name in names})
+    if not asked:
+        return list(rows)
+    ids = [str(row.payload["id"]) for row in rows if "id" in row.payload]
+    object_name = "Contact" if ids[0].startswith(CONTACT) else "Lead"
+    found = yield from query_lists(ids, f"SELECT {', '.join(['Id', *asked])} FROM {object_name} WHERE Id")
+    filled = {str(one["Id"]): {name for name in asked if one.get(name) not in (None, "")} for one in found}
+    return [replace(row, payload=_left(row, filled.get(str(row.payload.get("id")), set()))) for row in rows]
+
+
+def _left(row: Row, filled: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.payload.items() if name not in filled}
 
 
 def _alone(row: Row, before: Outcome) -> Talk[Outcome]:
@@ -227,7 +275,7 @@ WRITER: Final = Writer(
     rows=COMPOSITE_ROWS,
     bytes=COLLECTION_BYTES,
     render=render,
-    group=lambda change: (change.op.value,),
+    group=lambda change: (change.op.value, change.remote_id[:3]),  # a call writes one object
     talk=write,
     read_back=read_back,
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from turnout.destinations.kit import POLICIES, Setting
+from turnout.errors import SettingsError
 from turnout.values.bindings import Config
 
 CLIENT_CREDENTIALS: Final = "client_credentials"
@@ -48,6 +49,13 @@ SETTINGS: Final = (
     Setting("api_version", "REST API version to prefer, where the org offers it", default=PREFERRED_VERSION),
     Setting("last_name_default", "Last Name of a new Lead whose registration names none", default=NOT_PROVIDED),
     Setting("company_default", "Company of a new Lead whose registration names none", default=NOT_PROVIDED),
+    Setting(
+        "overwrite_fields",
+        "Fields that Turnout overwrites on people whom the account has already, of "
+        "first_name, last_name, company, title, phone, country, industry (empty: none)",
+        default="",
+    ),
+    Setting("fill_fields", "Of the same fields, those that Turnout fills where they are blank", default=""),
     Setting("lead_source", "Lead Source of a new Lead (empty: none)", default=""),
     Setting(
         "external_id_required",
@@ -71,6 +79,18 @@ SETTINGS: Final = (
 )
 
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS if setting.default}
+
+
+WRITABLE: Final = frozenset({"first_name", "last_name", "company", "title", "phone", "country", "industry"})
+"""What may be written on people who are there already: never the address, nor what belongs to people."""
+
+
+def listed(config: Config, name: str) -> frozenset[str]:
+    """Return a setting that lists fields of people; SettingsError names one that cannot be written."""
+    names = frozenset(part.strip().lower() for part in setting(config, name).split(",")) - {""}
+    if wrong := sorted(names - WRITABLE):
+        raise SettingsError(f"{name} cannot name {wrong[0]!r}", f"its fields are: {', '.join(sorted(WRITABLE))}")
+    return names
 
 
 def setting(config: Config, name: str) -> str:

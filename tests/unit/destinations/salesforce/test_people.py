@@ -5,6 +5,9 @@ import pytest
 
 from turnout.destinations.kit import Difference, Row
 from turnout.destinations.salesforce.people import WRITER, read_back, render, seek
+from turnout.destinations.salesforce.signing.flows import sign_in
+from turnout.errors import SettingsError
+from turnout.values.bindings import Config
 from turnout.values.changes import Op
 from turnout.values.records import Kind
 from turnout.values.sightings import Candidate, Match, Seeking
@@ -210,3 +213,77 @@ def test_a_person_who_is_gone_is_a_difference_without_a_field(drive, config, tar
     matched = change(Kind.PERSON, Op.UPDATE, remote_id="003000000000001AAA")
     _, differences = drive(read_back(config, target, [Row(matched, {}, 0)]), found())
     assert differences == [Difference(matched.key, "", "003000000000001AAA", None)]
+
+
+LEAD_ID, CONTACT_ID = "00Q000000000001AAA", "003000000000001AAA"
+
+
+def writing(config, **fields):
+    return Config("salesforce", "sf", {**config.settings, **fields})
+
+
+def standing(change, identity, **values):
+    return change(Kind.PERSON, Op.UPDATE, remote_id=identity, values=values)
+
+
+def test_nothing_is_written_on_people_who_are_there_already(config, target, change):
+    row = WRITER.render(config, target, standing(change, LEAD_ID, title="Head of Events"))
+    assert row.payload == {}
+
+
+def test_a_field_that_a_setting_names_is_overwritten(config, target, change):
+    row = WRITER.render(
+        writing(config, overwrite_fields="title"), target, standing(change, LEAD_ID, title="Head", first_name="Rosa")
+    )
+    assert row.payload == {"id": LEAD_ID, "Title": "Head"}
+
+
+def test_a_contact_has_no_company_of_its_own(config, target, change):
+    chosen = writing(config, overwrite_fields="company, country")
+    row = WRITER.render(chosen, target, standing(change, CONTACT_ID, company="Acme", country="Peru"))
+    assert row.payload == {"id": CONTACT_ID, "MailingCountry": "Peru"}
+
+
+def test_what_is_only_filled_is_left_where_somebody_filled_it(drive, found, config, target, change):
+    chosen = writing(config, fill_fields="title", overwrite_fields="first_name")
+    rows = [
+        WRITER.render(chosen, target, standing(change, identity, title="Head", first_name="Rosa"))
+        for identity in (LEAD_ID, "00Q000000000002AAA")
+    ]
+    requests, outcomes = drive(
+        WRITER.talk(chosen, target, rows),
+        found({"Id": LEAD_ID, "Title": None}, {"Id": "00Q000000000002AAA", "Title": "Chief"}),
+        [{"id": one.change.remote_id, "success": True, "errors": []} for one in rows],
+    )
+    assert requests[0].query["q"].startswith("SELECT Id, Title FROM Lead WHERE Id IN (")
+    assert [{k: v for k, v in one.items() if k != "attributes"} for one in requests[1].json()["records"]] == [
+        {"id": LEAD_ID, "FirstName": "Rosa", "Title": "Head"},
+        {"id": "00Q000000000002AAA", "FirstName": "Rosa"},
+    ]
+    assert [one.made for one in outcomes] == [False, False]
+
+
+def test_where_all_is_filled_nothing_is_written(drive, found, config, target, change):
+    chosen = writing(config, fill_fields="title")
+    row = WRITER.render(chosen, target, standing(change, CONTACT_ID, title="Head"))
+    requests, (outcome,) = drive(WRITER.talk(chosen, target, [row]), found({"Id": CONTACT_ID, "Title": "Chief"}))
+    assert [one.path for one in requests] == ["/query"]
+    assert outcome.ruling.verdict is Verdict.ACCEPT
+
+
+def test_leads_and_contacts_go_in_calls_of_their_own(change):
+    assert WRITER.group(standing(change, LEAD_ID)) != WRITER.group(standing(change, CONTACT_ID))
+
+
+def test_a_duplicate_rule_on_an_edit_never_makes_a_lead(drive, config, target, change):
+    chosen = writing(config, overwrite_fields="title")
+    row = WRITER.render(chosen, target, standing(change, LEAD_ID, title="Head"))
+    error = {"statusCode": "DUPLICATES_DETECTED", "message": "Use one of these records?", "fields": []}
+    requests, _ = drive(WRITER.talk(chosen, target, [row]), [{"success": False, "errors": [error]}])
+    assert [one.method for one in requests] == ["PATCH"]
+
+
+@pytest.mark.parametrize("name", ["email", "OwnerId", "lead_source"])
+def test_a_field_that_belongs_to_people_cannot_be_named(config, name):
+    with pytest.raises(SettingsError, match=f"overwrite_fields cannot name {name.lower()!r}"):
+        next(sign_in(writing(config, overwrite_fields=name)))

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from turnout.destinations.kit import Session
-from turnout.destinations.salesforce.settings import CLIENT_CREDENTIALS, JWT, WEB, setting
+from turnout.destinations.salesforce.settings import CLIENT_CREDENTIALS, JWT, WEB, listed, setting
 from turnout.destinations.salesforce.signing.address import address, instance, version
 from turnout.destinations.salesforce.signing.assertion import assertion
 from turnout.errors import SettingsError
@@ -30,6 +30,8 @@ def sign_in(config: Config) -> Talk[Session]:
     INVALID_SESSION_ID is the signal.
     """
     home = address(config)
+    for name in ("overwrite_fields", "fill_fields"):
+        listed(config, name)  # so that a wrong name is told when it is set
     prepared = FLOWS[_flow(config)](config)
     offered: Reply = yield get(f"{home}/services/data")
     chosen = version(config, offered.json())
