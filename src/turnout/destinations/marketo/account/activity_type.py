@@ -20,7 +20,7 @@ TYPE: Final = "/rest/v1/activities/external/type"
 APPROVED: Final = frozenset({"approved", "approved with draft"})
 _DENIED: Final = ("603", "703")
 _NOT_FOUND: Final = ("702", "610", "1013")
-_FULL: Final = ("1027", "1028", "709", "1003")
+_FULL: Final = ("1027", "1028", "709", "1003", "1017")  # a deleted type keeps its name
 
 
 def listed(config: Config) -> Talk[tuple[dict[str, Any] | None, str]]:

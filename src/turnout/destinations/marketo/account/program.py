@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from turnout.destinations.marketo.account.access import ADMIN, ADVICE, OK, PROBLEM
+from turnout.destinations.marketo.account.access import ADMIN, ADVICE, OK, PROBLEM, UNKNOWN
 from turnout.destinations.marketo.account.target import channel_of, program_name, program_of
 from turnout.records.statuses import CODE_STEPS, LABEL_STEPS, STATUSES, successful, vocabulary_seen
 from turnout.values.bindings import Binding
@@ -105,8 +105,11 @@ def _in_order(label: str, wanted: Mapping[str, int], steps: Mapping[str, Mapping
 
 
 def mapping_findings(channel: Mapping[str, Any]) -> list[Finding]:
-    """Say which of Marketo's own meanings no status of the channel has."""
-    shown = {str(step.get("type") or "").upper() for step in channel.get("progressionStatuses") or []}
+    """Say which of Marketo's own meanings no status of the channel has; the API may show none of them."""
+    shown = {str(step.get("type") or "").upper() for step in channel.get("progressionStatuses") or []} - {""}
+    if not shown:
+        what = f"Marketo does not show the system mapping of the channel {channel['name']!r}"
+        return [Finding("channel.mapping", UNKNOWN, what, "Marketo's event reports count by it", ADMIN)]
     where = "in Admin > Tags > Channels, edit the channel: give one status the System Mapping"
     return [
         Finding(

@@ -283,9 +283,14 @@ def test_a_clock_that_is_wrong_is_a_problem():
 
 
 def test_a_system_mapping_that_no_status_has_is_advised():
+    steps = [{**step, "type": "ATTENDED"} if "type" in step else step for step in STEPS]
+    assert problems(channel=ok({**CHANNEL, "progressionStatuses": steps})) == ["channel.mapping:REGISTERED"]
+
+
+def test_a_system_mapping_that_is_not_shown_is_unknown():
     steps = [{name: value for name, value in step.items() if name != "type"} for step in STEPS]
-    found = problems(channel=ok({**CHANNEL, "progressionStatuses": steps}))
-    assert found == ["channel.mapping:REGISTERED", "channel.mapping:ATTENDED"]
+    found = findings(channel=ok({**CHANNEL, "progressionStatuses": steps}))
+    assert found["channel.mapping"].severity == "unknown"
 
 
 def test_what_was_cut_off_the_endpoint_is_told():
