@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from turnout.destinations.kit import Job, Row
 from turnout.destinations.marketo.calls.sheets import lines
@@ -58,12 +58,18 @@ def handed_over(request: Request, rows: int) -> Talk[Job]:
     return Job("closed", str(made.get("batchId") or made["importId"]), _patience(rows))
 
 
-def looked(path: str, job: Job, rows: int) -> Talk[Job]:
-    """Look at an import: done, still under way, or forgotten (Marketo keeps them for seven days)."""
+def looked(path: str, job: Job, rows: int) -> Talk[Job | Ended]:
+    """Look at an import: under way; or how it ended; or done, where files of refused or doubted rows are to be read.
+
+    Marketo forgets imports after seven days: nobody knows then how they ended.
+    """
     told = yield from _status(path)
-    if told is None or str(told.get("status", "")).lower() in _ENDED:
+    if told is None:
         return Job("done", job.remote_id)
-    return Job("closed", job.remote_id, max(LOOK_SECONDS[0], _patience(rows) / 2))
+    if str(told.get("status", "")).lower() not in _ENDED:
+        return Job("closed", job.remote_id, max(LOOK_SECONDS[0], _patience(rows) / 2))
+    seen = _ended(told)
+    return Job("done", job.remote_id) if seen.failed or seen.warned else seen
 
 
 def _patience(rows: int) -> float:
@@ -84,16 +90,24 @@ def ended(path: str, names: Sequence[str]) -> Talk[Ended | None]:
     told = yield from _status(path)
     if told is None:
         return None
-    failed, warned = int(told.get("numOfRowsFailed") or 0), int(told.get("numOfRowsWithWarning") or 0)
+    seen = _ended(told)
+    return structs.replace(
+        seen,
+        refused=(yield from _file(f"{path}/failures.json", names)) if seen.failed else {},
+        doubted=(yield from _file(f"{path}/warnings.json", names)) if seen.warned else {},
+    )
+
+
+def _ended(told: Mapping[str, Any]) -> Ended:
     counted = told.get("numOfObjectsProcessed", told.get("numOfLeadsProcessed"))
     return Ended(
         str(told.get("status", "")).lower(),
         str(told.get("message") or ""),
         int(counted or 0),
-        failed,
-        warned,
-        (yield from _file(f"{path}/failures.json", names)) if failed else {},
-        (yield from _file(f"{path}/warnings.json", names)) if warned else {},
+        int(told.get("numOfRowsFailed") or 0),
+        int(told.get("numOfRowsWithWarning") or 0),
+        {},
+        {},
     )
 
 

@@ -11,6 +11,7 @@ from turnout.destinations.marketo.calls.imports import (
     IMPORT_BYTES,
     IMPORT_LEAST,
     IMPORT_ROWS,
+    Ended,
     drop,
     ended,
     handed_over,
@@ -178,9 +179,12 @@ class Steps(Struct, frozen=True):
             request = upload(f"{path}/{target.program_id}/members/import.json?{asked}", content)
             return (yield from handed_over(request, len(safe))), None
         path = f"{path}/members/import/{job.remote_id}"
-        if job.state == "closed":
-            return (yield from looked(path, job, len(rows))), None
-        members_in = (yield from _members_in(target, path, rows)) if job.state != "new" else frozenset()
+        members_in: frozenset[Key] = frozenset()
+        if job.state != "new":
+            told = yield from looked(path, job, len(rows)) if job.state == "closed" else ended(path, (_EMAIL,))
+            if isinstance(told, Job):
+                return told, None
+            members_in = yield from _members_in(target, told, rows)
         written = [row for row in rows if row.change.key in members_in]
         given = [Outcome(row.change.key, remote_id=str(row.payload["leadId"])) for row in written]
         given = yield from _with_labels(f"/rest/v1/programs/{target.program_id}/members", written, given)
@@ -202,9 +206,8 @@ def _safe(rows: Sequence[Row]) -> Talk[list[Row]]:
     return [row for row in rows if found.get(_email(row)) == [str(row.payload["leadId"])]]
 
 
-def _members_in(target: Target, path: str, rows: Sequence[Row]) -> Talk[frozenset[Key]]:
+def _members_in(target: Target, told: Ended | None, rows: Sequence[Row]) -> Talk[frozenset[Key]]:
     """Return whom an import gave their status: by its counters and files, else by reading their memberships."""
-    told = yield from ended(path, (_EMAIL,))
     if told and told.whole and told.status == "complete" and told.processed + told.failed >= len(rows):
         out = told.refused.keys() | told.doubted.keys()
         return frozenset(row.change.key for row in rows if (_email(row),) not in out)

@@ -203,11 +203,12 @@ class Steps(Struct, frozen=True):
             content = sheet(names, (row.payload for row in firsts))
             return (yield from handed_over(upload(f"{path}.json?format=csv", content), len(firsts))), None
         path = f"{path}/{job.remote_id}"
-        if job.state == "closed":
-            return (yield from looked(path, job, len(firsts))), None
         outcomes: list[Outcome] = []
         if firsts and job.state != "new":
-            told = yield from ended(path, seen.key_fields)
+            looking = job.state == "closed"
+            told = yield from looked(path, job, len(firsts)) if looking else ended(path, seen.key_fields)
+            if isinstance(told, Job):
+                return told, None
             outcomes = imported(firsts, told, seen.key_fields)
         outcomes += [Outcome(row.change.key, _TWICE.for_record("1036")) for row in seconds]
         for some in fitting([row for row in rows if _clearing(row)]):

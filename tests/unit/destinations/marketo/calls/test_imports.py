@@ -87,17 +87,18 @@ def test_an_import_under_way_is_looked_at_again():
     assert (seen, told) == (Job("closed", "1234", 5.0), None)
 
 
-def test_an_import_that_ended_is_collected_next():
-    _, seen, told = step(CLOSED, TWO, status("Complete", numOfObjectsProcessed=2))
-    assert (seen, told) == (DONE, None)
-
-
-def test_all_rows_are_accepted_where_the_counters_say_so():
-    requests, seen, told = step(DONE, TWO, status("Complete", numOfObjectsProcessed=2, numOfRowsFailed=0))
+def test_an_import_without_refused_rows_costs_one_call_to_look_at():
+    requests, seen, told = step(CLOSED, TWO, status("Complete", numOfObjectsProcessed=2, numOfRowsFailed=0))
     assert [request.path for request in requests] == [
         "/bulk/v1/customobjects/kalturaUserSessionEngagement/import/1234/status.json"
     ]
     assert (seen.state, verdicts(told)) == ("collected", {"p1": Verdict.ACCEPT, "p2": Verdict.ACCEPT})
+
+
+@pytest.mark.parametrize("counter", ["numOfRowsFailed", "numOfRowsWithWarning"])
+def test_an_import_with_refused_or_doubted_rows_is_collected_next(counter):
+    _, seen, told = step(CLOSED, TWO, status("Complete", numOfObjectsProcessed=1, **{counter: 1}))
+    assert (seen, told) == (DONE, None)
 
 
 FAILURES = (
@@ -114,7 +115,7 @@ def test_complete_is_no_success_a_refused_row_is_told_apart_by_its_key():
 
 
 def test_rows_are_unsure_where_fewer_were_worked_on_than_handed_over():
-    _, _, told = step(DONE, TWO, status("Complete", numOfObjectsProcessed=1, numOfRowsFailed=0))
+    _, _, told = step(CLOSED, TWO, status("Complete", numOfObjectsProcessed=1, numOfRowsFailed=0))
     assert told == {}
 
 
