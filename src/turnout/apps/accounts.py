@@ -45,7 +45,7 @@ def connect(kind: str, name: str, /, *, values: Pairs = None, face: Hidden) -> i
     Parameters
     ----------
     kind
-        salesforce or marketo.
+        salesforce, marketo or kaltura.
     name
         What to call the connection.
     """
@@ -71,24 +71,21 @@ def pairs(given: Iterable[str], example: str = "--set url=https://example.my.sal
 
 
 def _shown(settings: Any, kind: str) -> dict[str, str]:
-    secret = {one.name for one in setup.settings_of(home.vendor_of(kind)) if one.secret}
+    secret = {one.name for one in setup.settings_of(home.party_of(kind)) if one.secret}
     return {name: "(kept secret)" if name in secret else value for name, value in settings.items()}
 
 
 def listed(*, face: Hidden) -> int:
     """List the connections, without their secrets."""
     with home.home(face.home) as opened:
-        found = home.chosen_connections(opened)
-    rows = [
-        (one.name, one.kind, "paused" if one.paused else "on", one.settings.get("url") or one.settings.get("endpoint"))
-        for one in found
-    ]
+        found = home.all_connections(opened)
+    rows = [(one.name, one.kind, "paused" if one.paused else "on", _address(one.settings)) for one in found]
     face.show(found, [table("Connections", ("name", "kind", "state", "address"), rows)])
     return 0
 
 
 def _address(settings: Mapping[str, str]) -> str:
-    return settings.get("url") or settings.get("endpoint") or ""
+    return settings.get("url") or settings.get("endpoint") or settings.get("service_url") or ""
 
 
 def disconnect(name: str, /, *, face: Hidden) -> int:

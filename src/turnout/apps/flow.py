@@ -11,12 +11,13 @@ from turnout.apps.face import Face, counts, progressing, table
 from turnout.apps.follow import followed
 from turnout.errors import InputError
 from turnout.pipeline.home import home
-from turnout.pipeline.intake import take_in
+from turnout.pipeline.intake import pull, take_in
 from turnout.pipeline.look import engagement as engagement_rows
 from turnout.pipeline.rehearse import Rehearsed, rehearse
 from turnout.pipeline.sync import Synced, sync
 from turnout.pipeline.verify import Sheet, Verified, verify
 from turnout.sources.files import Ingested, ingest
+from turnout.sources.kaltura.pulling.told import Pulled
 from turnout.sources.schemas import template as template_of
 
 Hidden = Annotated[Face, Parameter(parse=False)]
@@ -42,9 +43,44 @@ SHOWN_ASIDE = 20
 def add_to(app: App) -> None:
     """Add the commands of this module to the command line."""
     for name, command in (
-        ("ingest", ingested), ("engagement", engagement), ("plan", planned), ("sync", synced), ("verify", verified),
+        ("ingest", ingested), ("pull", pulled),
+        ("engagement", engagement), ("plan", planned), ("sync", synced), ("verify", verified),
     ):  # fmt: skip
         app.command(command, name=name)
+
+
+def pulled(name: str, /, *, event: str = "", face: Hidden) -> int:
+    """Read a Kaltura account: events, registrations, statuses, polls and reports; only what changed since.
+
+    Parameters
+    ----------
+    name
+        The connection, made with `turnout connect kaltura NAME`.
+    event
+        Only this virtual event; without it all that the account has.
+    """
+    with home(face.home) as opened, progressing() as bar:
+        task = bar.add_task(f"pulling {name}", total=None)
+        found = pull(opened, name, event, progress=lambda told: bar.update(task, completed=sum(told.new.values())))
+    face.show(found, [part for one in found for part in _pull_told(one)])
+    return 75 if any(one.later for one in found) else 3 if any(one.refused for one in found) else 0
+
+
+def _pull_told(told: Pulled) -> Iterable[Any]:
+    yield f"{told.name or told.event} ({told.event}): {told.sessions} sessions, {told.calls} calls."
+    yield f"New: {counts(told.new)}."
+    if told.gone:
+        yield f"Deleted in Kaltura, left as they are in the accounts: {', '.join(told.gone)}."
+    if told.waiting:
+        yield f"{told.waiting} calls for single persons wait for the next pull (calls_per_pull)."
+    if told.unnamed:
+        yield f"{told.unnamed} rows of reports could not be told to belong to one person."
+    if told.unreadable:
+        yield f"{len(told.unreadable)} rows are kept aside: {told.unreadable[0]}"
+    if told.refused:
+        yield table("Refused", ("what", "why, and whom to ask"), sorted(told.refused.items()))
+    if told.later:
+        yield f"Come back later: {told.later}"
 
 
 def ingested(

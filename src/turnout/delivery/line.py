@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from turnout.clock import Clock
 from turnout.delivery.pace import Pace
-from turnout.destinations.kit import Session, Vendor
+from turnout.destinations.kit import Party, Session, Vendor
 from turnout.errors import SettingsError
 from turnout.state.journal import Call
 from turnout.values.bindings import Config
@@ -21,11 +21,11 @@ UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class Line:
-    """All that is needed to call one account."""
+    """All that is needed to call one account: of a destination, or of a source."""
 
     def __init__(
         self,
-        vendor: Vendor,
+        party: Party,
         config: Config,
         *,
         send: Send,
@@ -33,15 +33,21 @@ class Line:
         journal: Callable[[Call], None],
         keep: Callable[[Mapping[str, str]], None] = lambda changed: None,
     ) -> None:
-        self.vendor = vendor
+        self.party = party
         self.config = config
         self.send = send
-        self.pace = Pace(vendor.limits, share_percent(config))
+        self.pace = Pace(party.limits, share_percent(config))
         self.session: Session | None = None
         self.calls = 0
         self._clock = clock
         self._journal = journal
         self.keep = keep
+
+    @property
+    def vendor(self) -> Vendor:
+        """Return the destination at the other end; a line to a source has none."""
+        assert isinstance(self.party, Vendor), f"{self.config.name} is no destination"
+        return self.party
 
     def begin(self, session: Session) -> None:
         """Take a session; settings that the sign-in changed are written down before it is used."""
@@ -52,7 +58,7 @@ class Line:
 
     def signed(self, request: Request) -> Request:
         """Return `request` with the account's address and token; a sign-in's own is absolute already."""
-        made = self.vendor.signed(request, self.session) if self.session else request
+        made = self.party.signed(request, self.session) if self.session else request
         return made if getattr(self.send, "streams", False) else made.whole()
 
     def usable(self) -> bool:
@@ -65,7 +71,7 @@ class Line:
         if isinstance(answer, Silence):
             return silence(request, answer)
         try:
-            ruling = self.vendor.judged(request, answer)
+            ruling = self.party.judged(request, answer)
         except UNREADABLE as failure:
             return unreadable(request, failure)
         if ruling and ruling.verdict is Verdict.UNSURE and not request.writing:

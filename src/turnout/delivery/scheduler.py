@@ -123,7 +123,7 @@ class Scheduler:
         return None
 
     def _sign_in(self, track: Track) -> Aloft | None:
-        talk = track.line.vendor.sign_in(track.line.config)
+        talk = track.line.party.sign_in(track.line.config)
         flight = Flight(talk=lambda: talk, end=lambda _: [])
         track.signing = True
         step = stepped(talk)

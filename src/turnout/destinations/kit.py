@@ -134,15 +134,14 @@ class Writer(Struct, frozen=True):
     bulk: Bulk | None = None
 
 
-class Vendor(Struct, frozen=True):
-    """A destination: everything the flow needs to know of a vendor, as data and talks.
+class Party(Struct, frozen=True, kw_only=True):
+    """Whoever is called over the network, destination or source: what its connections need, and how to sign in.
 
     Requests of all talks but `sign_in` use a path for `url`; `signed` completes them.
-    `judged` rules on a whole reply that is not an answer to the rows: None where the talk should read it.
+    `judged` rules on a whole reply that is not an answer to what was asked: None where the talk should read it.
     A talk is handed only replies that `judged` let pass.
-    `unsure_seconds` is how long a call may still act after its answer was lost.
-    `package` is what provisioning deploys, as files; `consent` the address at which a person lets Turnout sign in,
-    from a verifier and a state (RFC 7636).
+    `doctor` is handed a binding where there are any, else None.
+    `consent` is the address at which a person lets Turnout sign in, from a verifier and a state (RFC 7636).
     """
 
     kind: str
@@ -150,10 +149,21 @@ class Vendor(Struct, frozen=True):
     settings: tuple[Setting, ...]
     rules: Rules
     limits: Limits
-    unsure_seconds: float
     sign_in: Callable[[Config], Talk[Session]]
     signed: Callable[[Request, Session], Request]
     judged: Callable[[Request, Reply], Ruling | None]
+    doctor: Callable[[Config, Binding | None], Talk[list[Finding]]]
+    consent: Callable[[Config, str, str], str] | None = None
+
+
+class Vendor(Party, frozen=True, kw_only=True):
+    """A destination: everything the flow needs to know of a vendor, as data and talks.
+
+    `unsure_seconds` is how long a call may still act after its answer was lost.
+    `package` is what provisioning deploys, as files.
+    """
+
+    unsure_seconds: float
     target: Callable[[Config, Binding], Talk[Target]]
     seek: Callable[[Config, Target, Sequence[Seeking]], Talk[list[Match]]]
     seek_rows: int
@@ -161,11 +171,9 @@ class Vendor(Struct, frozen=True):
     members_rows: int
     rows: Callable[[Config, Target, Sequence[Change]], Talk[list[RowSeen]]]
     writers: Mapping[Kind, Writer]
-    doctor: Callable[[Config, Binding | None], Talk[list[Finding]]]
     provision: Callable[[Config, Binding, bool], Talk[list[Step]]]
     leaves_outside: bool  # whether a member can leave Blocked and Un-registered again
     package: Callable[[Config], Mapping[str, bytes]] | None = None
-    consent: Callable[[Config, str, str], str] | None = None
 
 
 def alike(expected: Any, found: Any) -> bool:

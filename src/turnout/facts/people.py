@@ -39,6 +39,7 @@ REGISTRATION_COLUMNS: Final = (
     ),
     Column("reg_origin", "word", False, "registration, invite, webhook, sso or admin", "registration"),
     Column("registered_at", "time", False, "when the person registered", "2026-11-20T09:30:00Z"),
+    Column("updated_at", "time", False, "when the source changed any of this last", "2026-11-20T09:30:00Z"),
 )
 
 
@@ -65,6 +66,7 @@ class Registration(Struct, frozen=True):
     industry: str = ""
     reg_origin: str = ""
     registered_at: float | None = None
+    updated_at: float | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
 
 

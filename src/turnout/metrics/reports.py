@@ -33,12 +33,17 @@ ENGAGEMENT_COLUMNS: Final = (
     Column("user_id", "word", True, "Kaltura's user id", "ada@example.com"),
     Column("entry_id", "word", True, "the session's entry id", "1_vod00003"),
     Column("channel_id", "integer", False, "the channel; empty where the report names none", "330022"),
+    Column("final", "word", False, "no: the report may still grow, and beacons go before it; else yes", "yes"),
+    Column("as_of", "time", False, "when the report was read: tells two readings apart", "2026-11-22T01:30:00Z"),
     *(_column(metric) for metric in METRICS),
 )
 
 
 class ReportRow(Struct, frozen=True):
-    """An attendee's metrics in one session and channel, in the catalogue's units; only those that were given."""
+    """An attendee's metrics in one session and channel, in the catalogue's units; only those that were given.
+
+    `final`: no more is to come but late views; a report that lags behind a running session is not.
+    """
 
     event_id: str
     source: str
@@ -46,6 +51,7 @@ class ReportRow(Struct, frozen=True):
     entry_id: str
     channel_id: int | None
     values: Mapping[str, float | int]
+    final: bool = True
 
 
 def report_row(body: Mapping[str, Any], source: str, _received_at: float) -> ReportRow | Unreadable:
@@ -59,8 +65,11 @@ def report_row(body: Mapping[str, Any], source: str, _received_at: float) -> Rep
     for metric in METRICS:
         if metric.name in told and not 0 <= told[metric.name] <= HIGHEST.get(metric.unit, float("inf")):
             return Unreadable(f"{metric.name}: {told[metric.name]} is not in {UNITS[metric.unit]}, or is negative")
+    if values["final"] not in ("", "yes", "no"):
+        return Unreadable(f"final: {values['final'][:60]!r} is neither yes nor no")
     user, channel = attendee(values["user_id"]), values["channel_id"]
-    return ReportRow(values["event_id"], source, user, values["entry_id"], channel, told)
+    final = values["final"] != "no"
+    return ReportRow(values["event_id"], source, user, values["entry_id"], channel, told, final)
 
 
 def reported(connection: Connection, event_id: str | None = None) -> list[ReportRow]:
@@ -74,5 +83,5 @@ def reported(connection: Connection, event_id: str | None = None) -> list[Report
             continue
         place = (row.event_id, row.source, row.user, row.entry_id, row.channel_id)
         before = newest[place].values if place in newest else {}
-        newest[place] = ReportRow(*place, {**before, **row.values})
+        newest[place] = ReportRow(*place, {**before, **row.values}, row.final)
     return list(newest.values())

@@ -116,7 +116,14 @@ def _event(
     if home.settings.derive_statuses:
         history = {**_derived_of_reports(reports, event), **_derived(rows, event), **history}
     reported = [
-        Reported(person_of[Attendee(one.source, one.user)], one.entry_id, one.channel_id, one.values) for one in reports
+        Reported(
+            person_of[Attendee(one.source, one.user)],
+            one.entry_id,
+            one.channel_id,
+            one.values,
+            final=one.final or home.settings.winner == "reports",
+        )
+        for one in reports
     ]
     facts = EventFacts(
         persons=everyone,

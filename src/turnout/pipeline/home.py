@@ -12,18 +12,21 @@ from turnout.database import opened, transaction
 from turnout.delivery.carriers.carrier import Carrier, ThreadCarrier
 from turnout.delivery.carriers.network import Network
 from turnout.delivery.line import Line
-from turnout.destinations.kit import Vendor
+from turnout.destinations.kit import Party, Vendor
 from turnout.destinations.marketo.vendor import MARKETO
 from turnout.destinations.salesforce.vendor import SALESFORCE
 from turnout.errors import SettingsError
 from turnout.secrets import Vault, vault
 from turnout.settings import Settings, settings
+from turnout.sources.kaltura.connection.source import KALTURA
 from turnout.state.connections import Connected, config_of, connections, keep_secrets
 from turnout.state.journal import Call, answered_since, record_call
 from turnout.values.bindings import Config
 from turnout.wire import Send
 
 VENDORS = {vendor.kind: vendor for vendor in (SALESFORCE, MARKETO)}
+PARTIES: Mapping[str, Party] = {**VENDORS, KALTURA.kind: KALTURA}
+"""All that can be connected: where rows go, and where they come from."""
 
 
 class Home(Struct, frozen=True):
@@ -55,20 +58,33 @@ def home(path: Path, clock: Clock | None = None) -> Iterator[Home]:
         engine.dispose()
 
 
+def party_of(kind: str) -> Party:
+    """Return who is at the other end of connections of a kind; SettingsError where there is none."""
+    if kind not in PARTIES:
+        raise SettingsError(f"there is no kind of connection {kind!r}", f"the kinds are: {', '.join(PARTIES)}")
+    return PARTIES[kind]
+
+
 def vendor_of(kind: str) -> Vendor:
-    """Return the vendor of a kind; SettingsError where there is none."""
-    if kind not in VENDORS:
-        raise SettingsError(f"there is no kind of connection {kind!r}", f"the kinds are: {', '.join(VENDORS)}")
-    return VENDORS[kind]
+    """Return the destination of a kind; SettingsError where there is none, or where it is a source."""
+    party = party_of(kind)
+    if not isinstance(party, Vendor):
+        raise SettingsError(f"{party.title} is a source: nothing is written to it", "`turnout pull` reads it")
+    return party
+
+
+def all_connections(home: Home) -> Sequence[Connected]:
+    """Return all connections, those to sources among them."""
+    with transaction(home.engine) as connection:
+        return connections(connection)
 
 
 def chosen_connections(home: Home, name: str = "") -> Sequence[Connected]:
-    """Return all connections, or the one named; SettingsError where it does not exist."""
-    with transaction(home.engine) as connection:
-        found = connections(connection)
+    """Return all connections to destinations, or the one named; SettingsError where it does not exist."""
+    found = all_connections(home)
     if name and name not in {one.name for one in found}:
         raise SettingsError(f"there is no connection {name!r}", "`turnout connections` lists those there are")
-    return [one for one in found if name in ("", one.name)]
+    return [one for one in found if name in ("", one.name) and one.kind in VENDORS]
 
 
 def line_to(home: Home, settings: Config, *, run: int = 0) -> Line:
@@ -85,8 +101,7 @@ def line_to(home: Home, settings: Config, *, run: int = 0) -> Line:
         with transaction(home.engine) as database:
             keep_secrets(database, settings.name, changed, vault=home.vault)
 
-    vendor = vendor_of(settings.kind)
-    line = Line(vendor, settings, send=home.send, clock=home.clock, journal=call, keep=keep)
+    line = Line(party_of(settings.kind), settings, send=home.send, clock=home.clock, journal=call, keep=keep)
     since = home.clock.now() - line.pace.limits.window_seconds
     with transaction(home.engine) as database:
         line.pace.recall(answered_since(database, settings.name, since))

@@ -13,10 +13,10 @@ from msgspec import Struct
 from turnout.database import transaction
 from turnout.delivery.lease import leased
 from turnout.delivery.scheduler import Cycle, Scheduler
-from turnout.destinations.kit import POLICIES, Setting, Vendor
+from turnout.destinations.kit import POLICIES, Party, Setting, Vendor
 from turnout.errors import Halted, InputError, Later, SettingsError
 from turnout.ledger.ledger import Ledger
-from turnout.pipeline.home import Home, config, line_to, vendor_of
+from turnout.pipeline.home import Home, config, line_to, party_of, vendor_of
 from turnout.sources.rows import read_event
 from turnout.state import journal
 from turnout.state.connections import keep_secrets, save_connection
@@ -37,7 +37,7 @@ def connect(home: Home, kind: str, name: str, *, given: Mapping[str, str]) -> Co
 
     Raises SettingsError for a kind or a setting that does not exist, or one that is missing.
     """
-    vendor = vendor_of(kind)
+    vendor = party_of(kind)
     if not name.strip() or not name.isprintable():
         raise SettingsError("a connection needs a name", f"e.g. `turnout connect {kind} {kind}`")
     known = {setting.name: setting for setting in settings_of(vendor)}
@@ -60,9 +60,10 @@ def connect(home: Home, kind: str, name: str, *, given: Mapping[str, str]) -> Co
     return made
 
 
-def settings_of(vendor: Vendor) -> tuple[Setting, ...]:
-    """Return all settings of a vendor's connections."""
-    return (*vendor.settings, *(policy for policy in POLICIES if policy not in vendor.settings))
+def settings_of(party: Party) -> tuple[Setting, ...]:
+    """Return all settings of a connection: its own, and those that all destinations have."""
+    shared = POLICIES if isinstance(party, Vendor) else ()
+    return (*party.settings, *(policy for policy in shared if policy not in party.settings))
 
 
 def _before(home: Home, name: str, kind: str) -> dict[str, str]:
@@ -139,7 +140,7 @@ def bindings_of(home: Home, connection: str, event_id: str = "") -> Sequence[Bin
 def check(home: Home, name: str, event_id: str = "") -> list[Finding]:
     """Let the doctor look at an account, and at what each bound event needs there; nothing is written."""
     settings = config(home, name)
-    vendor = vendor_of(settings.kind)
+    vendor = party_of(settings.kind)
     bound: Sequence[Binding | None] = bindings_of(home, name, event_id) or [None]
     found: dict[str, Finding] = {}
     alone = any(one.kept and settings.get(one.name) for one in vendor.settings)

@@ -24,12 +24,13 @@ class Counted(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """One person's numbers in catalogue units as a report told them."""
+    """One person's numbers in catalogue units as a report told them; only a `final` report goes before beacons."""
 
     person: str
     session: str
     channel: int | None
     values: Mapping[str, Value]
+    final: bool = True
 
 
 class Cell(NamedTuple):
@@ -86,9 +87,9 @@ def engagement(
     for row in counted:
         cell = _cell(row, home)
         parts[cell] = add(parts.get(cell, {}), row.parts)
-    told: dict[Cell, list[Mapping[str, Value]]] = defaultdict(list)
+    told: dict[Cell, list[Reported]] = defaultdict(list)
     for report in reported:
-        told[_cell(report, home)].append(report.values)
+        told[_cell(report, home)].append(report)
     return {
         cell: _merged(parts.get(cell), told.get(cell, []), sessions.get(cell.session, SessionFacts()))
         for cell in sorted(parts.keys() | told.keys())
@@ -100,16 +101,15 @@ def _cell(row: Counted | Reported, home: Mapping[tuple[str, str], int]) -> Cell:
     return Cell(row.person, row.session, channel)
 
 
-def _merged(
-    parts: Mapping[str, int] | None, told: Sequence[Mapping[str, Value]], facts: SessionFacts
-) -> dict[str, Value]:
+def _merged(parts: Mapping[str, int] | None, told: Sequence[Reported], facts: SessionFacts) -> dict[str, Value]:
     """Return one row out of the two ways in; a missing value of one never replaces a value of the other."""
     computed = numbers(parts or {}, facts.seen if parts is not None else frozenset(), facts.duration_known)
-    report = _folded(told)
+    report = _folded([one.values for one in told])
+    reports_win = facts.reports_win and all(one.final for one in told)
     values: dict[str, Value] = {}
     for metric in METRICS:
         ways = (report.get(metric.name), computed.get(metric.name))
-        first, second = ways if facts.reports_win else ways[::-1]
+        first, second = ways if reports_win else ways[::-1]
         values[metric.name] = second if first is None else first
     return values
 

@@ -23,13 +23,14 @@ def test_a_templates_sample_can_be_read(kind):
 def test_the_template_of_registrations_names_the_documented_columns():
     assert template("registrations").splitlines()[0] == (
         "event_id,user_id,email,first_name,last_name,company,title,phone,country,industry,status,status_at,"
-        "reg_origin,registered_at"
+        "reg_origin,registered_at,updated_at"
     )
 
 
 def test_the_template_of_engagement_names_every_metric():
     header = template("engagement").splitlines()[0].split(",")
-    assert header[4:] == [metric.name for metric in METRICS]
+    assert header[:6] == ["event_id", "user_id", "entry_id", "channel_id", "final", "as_of"]
+    assert header[6:] == [metric.name for metric in METRICS]
 
 
 def test_the_template_of_beacons_is_a_captured_request():

@@ -1,0 +1,1 @@
+"""What Kaltura's services answer -> rows as the inbox keeps them; talks and tables, no database."""
