@@ -38,7 +38,7 @@ class Policy(Struct, frozen=True):
             config.flag("create_people", True),
             config.get("several_matches", "latest"),
             frozenset(domain for domain in domains if domain),
-            leaves_outside,
+            leaves_outside or config.flag("leave_outside", False),
             late,
             frozenset(name.strip().lower() for name in written.split(",")) - {""},
         )

@@ -63,6 +63,19 @@ SETTINGS: Final = (
         default="",
     ),
     Setting(
+        "add_fields",
+        "Let `provision` add to a custom object that stands what it lacks of the document's fields",
+        default="yes",
+        choices=("yes", "no"),
+    ),
+    Setting(
+        "leave_outside",
+        "Lead members back from Blocked and Un-registered, which Marketo's steps forbid: the membership is deleted "
+        "and made anew, and loses its dates and its own fields",
+        default="no",
+        choices=("yes", "no"),
+    ),
+    Setting(
         "text_bytes",
         "How many bytes a field of type text holds. Adobe's page says 30,000 bytes, an older release note 2,000 "
         "characters; nobody has measured it",

@@ -12,6 +12,7 @@ from turnout.destinations.marketo.account.target import (
     described_one,
     object_seen,
     objects_refused,
+    program_called,
     program_name,
     program_of,
     resolved,
@@ -30,6 +31,7 @@ FOLDER: Final = "Default"
 PIECE_FIELDS: Final = 20
 ASSET_SECONDS: Final = 310.0  # Marketo gives up after 300
 _DENIED: Final = ("603", "616", "1026")
+_NOT_CHANGED: Final = ("701", "702", "709", "1001", "1002", "1003", "1013", "1017", "1027", "1028")
 _SCHEMA: Final = "/rest/v1/customobjects/schema"
 
 
@@ -59,9 +61,14 @@ def _program_steps(binding: Binding, plan_only: bool) -> Talk[list[Step]]:
         return [first, Step(f"program {name}", "manual", "no program has this id: bind the event to a program by name")]
     if channel is None:
         return [first, Step(f"program {name}", "manual", "make the channel first, then run provision again")]
+    template = binding.options.get("template") or ""
     if plan_only:
-        return [first, Step(f"program {name}", "todo", f"an event program with the channel {wanted}")]
-    return [first, (yield from _made_program(name, wanted, binding.options.get("folder") or FOLDER))]
+        doing = f"a clone of {template}" if template else f"an event program with the channel {wanted}"
+        return [first, Step(f"program {name}", "todo", doing)]
+    folder = binding.options.get("folder") or FOLDER
+    if template:
+        return [first, (yield from _cloned_program(name, template, folder))]
+    return [first, (yield from _made_program(name, wanted, folder))]
 
 
 def _channel_step(name: str, channel: Mapping[str, Any] | None, binding: Binding) -> Step:
@@ -89,25 +96,38 @@ def _status_words(label: str, step: int) -> str:
 
 
 def _made_program(name: str, channel: str, folder: str) -> Talk[Step]:
+    by_hand = f"in Marketing Activities make an event program {name!r} with the channel {channel!r}"
+    fields = {"name": name, "type": "Event", "channel": channel}
+    return (yield from _program("/rest/asset/v1/programs.json", folder, fields=fields, by_hand=by_hand))
+
+
+def _cloned_program(name: str, template: str, folder: str) -> Talk[Step]:
+    """Clone a template with its assets; the clone has the template's type and channel."""
+    found = yield from program_called(template)
+    if found is None:
+        return Step(f"program {name}", "manual", f"there is no program {template!r} to clone: name one that is there")
+    if str(found.get("type", "")).lower() != "event":
+        return Step(f"program {name}", "manual", f"the template {template!r} is no event program: name one that is")
+    by_hand = f"in Marketing Activities clone the program {template!r} and name the clone {name!r}"
+    path = f"/rest/asset/v1/program/{found['id']}/clone.json"
+    return (yield from _program(path, folder, fields={"name": name}, by_hand=by_hand))
+
+
+def _program(path: str, folder: str, *, fields: Mapping[str, str], by_hand: str) -> Talk[Step]:
+    step = f"program {fields['name']}"
     asked = get("/rest/asset/v1/folder/byName.json", {"name": folder, "type": "Folder"})
     reply = yield probe(asked, "702", "710")
     found = [item for item in results(reply) if folder_id(item)]
     if not found:
-        return Step(f"program {name}", "manual", f"there is no folder {folder!r}: name one in the event's options")
-    fields = {
-        "folder": json.dumps({"id": folder_id(found[0]), "type": "Folder"}, separators=(",", ":")),
-        "name": name,
-        "type": "Event",
-        "channel": channel,
-    }
-    request = form("/rest/asset/v1/programs.json", fields, writing=True, timeout_seconds=ASSET_SECONDS)
+        return Step(step, "manual", f"there is no folder {folder!r}: name one in the event's options")
+    place = json.dumps({"id": folder_id(found[0]), "type": "Folder"}, separators=(",", ":"))
+    request = form(path, {"folder": place, **fields}, writing=True, timeout_seconds=ASSET_SECONDS)
     reply = yield probe(request, "603", "702", "709", "711")
     code, words = refusal(reply)
     if code:
-        by_hand = f"Marketo refused it ({code}: {words}); in Marketing Activities make an event program {name!r}"
-        return Step(f"program {name}", "manual", f"{by_hand} with the channel {channel!r}, in a folder that takes it")
+        return Step(step, "manual", f"Marketo refused it ({code}: {words}); {by_hand}, in a folder that takes it")
     made = results(reply)
-    return Step(f"program {name}", "made", f"id {made[0]['id']}" if made else "")
+    return Step(step, "made", f"id {made[0]['id']}" if made else "")
 
 
 def folder_id(folder: Mapping[str, Any]) -> int:
@@ -123,7 +143,8 @@ def _object_step(config: Config, spec: ObjectSpec, plan_only: bool) -> Talk[Step
         return Step(name, "manual", said)
     meta = yield from described_one(resolved(spec, results(reply), config.get(spec.setting)))
     if meta is not None:
-        return Step(name, "done", _lacking(spec, meta))
+        add = config.flag("add_fields", True)
+        return (yield from _completed(spec, meta, name=name, plan_only=plan_only, add=add))
     reply = yield _schema_request(wanted)
     if refusal(reply)[0] in _DENIED:
         return Step(name, "manual", by_hand(spec, wanted))
@@ -134,10 +155,28 @@ def _object_step(config: Config, spec: ObjectSpec, plan_only: bool) -> Talk[Step
     return (yield from _made_object(spec, wanted, draft))
 
 
-def _lacking(spec: ObjectSpec, meta: Mapping[str, Any]) -> str:
+def _completed(spec: ObjectSpec, meta: Mapping[str, Any], *, name: str, plan_only: bool, add: bool) -> Talk[Step]:
+    """Add to an object what it lacks of the document's fields: twenty at most, and never a link or a key."""
     seen = object_seen(spec, meta)
-    lacking = [field.name for field in spec.fields if field.name not in seen.fields]
-    return f"as {seen.api_name}" + (f", without the fields {', '.join(lacking)}" if lacking else "")
+    absent = [field for field in spec.fields if field.name not in seen.fields]
+    lacking = [field for field in absent if add and field.name not in spec.key]
+    without = [field.name for field in absent if field not in lacking]
+    told = f"as {seen.api_name}" + (f", without the fields {', '.join(without)}" if without else "")
+    adding = lacking[:PIECE_FIELDS]
+    if not adding:
+        return Step(name, "done", told)
+    names = ", ".join(field.name for field in adding)
+    later = f"; {len(lacking) - len(adding)} more do not fit" if len(lacking) > len(adding) else ""
+    if plan_only:
+        return Step(name, "todo", f"{told}: add {names}{later}")
+    approving = post(f"{_SCHEMA}/{quote(seen.api_name, safe='')}/approve.json")
+    for request in (_fields_request(spec, seen.api_name, adding), approving):
+        reply = yield probe(request, *_DENIED, *_NOT_CHANGED)
+        code, words = refusal(reply)
+        if code:
+            by_hand = f"in Admin > Marketo Custom Objects add the fields that you want of: {names}{later}"
+            return Step(name, "manual", f"{told}; Marketo added none ({code}: {words}); {by_hand}")
+    return Step(name, "made", f"{told}: added {names}{later}")
 
 
 def _schema_request(api_name: str) -> Probe:

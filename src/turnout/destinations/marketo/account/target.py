@@ -9,10 +9,14 @@ from turnout.destinations.marketo.account.names import field_name, folded
 from turnout.destinations.marketo.fields import ACTIVITY, LINK, OBJECTS, PERSON_FIELDS, ObjectSpec
 from turnout.destinations.marketo.rules import Probe, probe, refusal, results
 from turnout.destinations.marketo.settings import engagement_as
+from turnout.records.statuses import STATUS
 from turnout.values.bindings import Binding, Config
 from turnout.values.records import Kind
 from turnout.values.sightings import FieldSeen, ObjectSeen, StatusSeen, Target
 from turnout.wire import Talk, get
+
+OUTSIDE: Final = "outside"
+"""The name under which a target's `more` keeps the labels of the statuses beside the ladder, one a line."""
 
 PROGRAM_KINDS: Final = tuple(Kind)
 _NOT_FOUND: Final = ("702", "610", "1013")
@@ -33,6 +37,7 @@ def target(config: Config, binding: Binding) -> Talk[Target]:
     wished = engagement_as(config, binding)
     unwished = {"object": Kind.ACTIVITY, "activity": Kind.ENGAGEMENT}.get(wished)
     more = {"channel": str(program["channel"]), "type": str(program["type"])} if program else {}
+    more[OUTSIDE] = "\n".join(outside_labels(binding))
     if wished != "object":
         type_seen, said = yield from _activity(config)
         if type_seen:
@@ -63,14 +68,26 @@ def _activity(config: Config) -> Talk[tuple[dict[str, Any] | None, str]]:
     return meta, ""
 
 
+def outside_labels(binding: Binding) -> list[str]:
+    """Return the labels of the statuses beside the ladder, Blocked and Un-registered, in the binding's own words."""
+    blocked, unregistered = STATUS["blocked"], STATUS["unregistered"]
+    if binding.vocabulary == "map":
+        return [label for word in (blocked.word, unregistered.word) if (label := binding.labels.get(word))]
+    return sorted({blocked.code, blocked.label, unregistered.code, unregistered.label})
+
+
 def program_name(binding: Binding) -> str:
     """Return the name under which the program of a binding is looked for, or made."""
     return binding.program or binding.event_name
 
 
 def program_of(binding: Binding) -> Talk[dict[str, Any] | None]:
-    """Return the program as Marketo shows it, by id where the binding has a number, else by name; None: absent."""
-    name = program_name(binding)
+    """Return the program of a binding as Marketo shows it, None where it is absent."""
+    return (yield from program_called(program_name(binding)))
+
+
+def program_called(name: str) -> Talk[dict[str, Any] | None]:
+    """Return a program as Marketo shows it, by id where `name` is a number, else by name; None: absent."""
     if name.isdecimal():
         reply = yield probe(get(f"/rest/asset/v1/program/{name}.json"), *_NOT_FOUND)
         if found := results(reply):

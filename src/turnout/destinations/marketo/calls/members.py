@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from msgspec import Struct, structs
 
 from turnout.destinations.kit import Bulk, Difference, Job, Row, Writer
+from turnout.destinations.marketo.account.target import OUTSIDE
 from turnout.destinations.marketo.calls.imports import (
     IMPORT_BYTES,
     IMPORT_LEAST,
@@ -34,6 +35,7 @@ WRITE_SECONDS: Final = 100.0
 NOT_A_MEMBER: Final = "Not in Program"  # step 0 of every channel: Marketo's word for no membership
 _STATUS: Final = "statusName"
 _EMAIL: Final = "email"
+_PASSED: Final = "1037"
 
 _OWN: Final = Rules.of(
     "Turnout",
@@ -108,7 +110,35 @@ def write(config: Config, target: Target, rows: Sequence[Row]) -> Talk[list[Outc
         body = {_STATUS: status, "input": [{"leadId": row.payload["leadId"]} for row in rows]}
         reply = yield post(f"{path}/status.json", body, timeout_seconds=WRITE_SECONDS)
         given = [_named(row, found) for row, found in zip(rows, outcomes(rows, results(reply), "leadId"), strict=True)]
+        if config.flag("leave_outside", False):
+            given = yield from _led_back(target, path, rows, given=given)
     return (yield from _with_labels(path, rows, given))
+
+
+def _led_back(target: Target, path: str, rows: Sequence[Row], *, given: list[Outcome]) -> Talk[list[Outcome]]:
+    """Delete and make anew the members whom a status beside the ladder kept from theirs.
+
+    Should this be cut off in between, they are no members any more, and the next look makes them again.
+    """
+    outside = set(target.more.get(OUTSIDE, "").split("\n"))
+    if rows[0].payload[_STATUS] in outside:
+        return given
+    passed = [place for place, found in enumerate(given) if found.ruling.code == _PASSED]
+    ids = [str(rows[place].payload["leadId"]) for place in passed]
+    statuses = yield from membership_statuses(target.program_id, ids)
+    out = [place for place, lead_id in zip(passed, ids, strict=True) if statuses.get(lead_id) in outside]
+    if not out:
+        return given
+    people = [{"leadId": rows[place].payload["leadId"]} for place in out]
+    yield post(f"{path}/delete.json", {"input": people}, timeout_seconds=WRITE_SECONDS)
+    body = {_STATUS: rows[0].payload[_STATUS], "input": people}
+    reply = yield post(f"{path}/status.json", body, timeout_seconds=WRITE_SECONDS)
+    again = outcomes([rows[place] for place in out], results(reply), "leadId")
+    for place, found in zip(out, again, strict=True):
+        note = "the membership was deleted and made anew, to lead it back"
+        named = _named(rows[place], found)
+        given[place] = structs.replace(named, notes=(*named.notes, note))
+    return given
 
 
 def _with_labels(path: str, rows: Sequence[Row], given: list[Outcome]) -> Talk[list[Outcome]]:

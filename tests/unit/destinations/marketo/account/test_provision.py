@@ -174,6 +174,65 @@ def test_a_role_without_custom_objects_is_told_which_permission_it_lacks():
 def test_fields_that_an_administrator_left_out_are_told_and_left_out():
     fields = [field for field in meta(ENGAGEMENT)["fields"] if field["name"] != "mic_on"]
     replies = [*HERE, LISTED, ok(meta(ENGAGEMENT, fields=fields)), LISTED, ok(meta(POLLS))]
-    _, steps = provisioned(*replies)
+    _, steps = provisioned(*replies, add_fields="no")
     step = steps["custom object kalturaUserSessionEngagement"]
     assert (step.state, step.detail) == ("done", "as kalturaUserSessionEngagement, without the fields mic_on")
+
+
+def without(*names):
+    return ok(meta(ENGAGEMENT, fields=[field for field in meta(ENGAGEMENT)["fields"] if field["name"] not in names]))
+
+
+def test_fields_that_an_object_lacks_are_added_and_approved():
+    replies = [*HERE, LISTED, without("mic_on", "cam_on"), ok(), ok(), LISTED, ok(meta(POLLS))]
+    requests, steps = provisioned(*replies)
+    assert [request.path for request in requests if request.writing] == [
+        "/rest/v1/customobjects/schema/kalturaUserSessionEngagement/addField.json",
+        "/rest/v1/customobjects/schema/kalturaUserSessionEngagement/approve.json",
+    ]
+    step = steps["custom object kalturaUserSessionEngagement"]
+    assert (step.state, step.detail) == ("made", "as kalturaUserSessionEngagement: added mic_on, cam_on")
+
+
+def test_twenty_fields_at_most_are_added_and_the_rest_is_told():
+    lacking = [field.name for field in ENGAGEMENT.fields if field.name not in ENGAGEMENT.key][:22]
+    _, steps = provisioned(*HERE, LISTED, without(*lacking), ok(), ok(), LISTED, ok(meta(POLLS)))
+    assert steps["custom object kalturaUserSessionEngagement"].detail.endswith("; 2 more do not fit")
+
+
+def test_fields_that_marketo_does_not_add_are_told():
+    replies = [*HERE, LISTED, without("mic_on"), refused("709", "Object is locked"), LISTED, ok(meta(POLLS))]
+    _, steps = provisioned(*replies)
+    step = steps["custom object kalturaUserSessionEngagement"]
+    assert step.state == "manual"
+    assert "Marketo added none (709: Object is locked)" in step.detail
+
+
+CLONING = Binding("b1", "9001", "Summit", "mk", options={"template": "Kaltura Event Template"})
+TEMPLATE = ok({**PROGRAM, "id": 1001, "name": "Kaltura Event Template"})
+
+
+def test_a_program_is_cloned_from_a_template():
+    replies = [nothing(), ok(CHANNEL), TEMPLATE, FOLDER, ok({**PROGRAM, "id": 1102}), *STANDING]
+    requests, steps = provisioned(*replies, binding=CLONING)
+    sent = dict(parse_qsl(requests[4].body.decode()))
+    assert requests[4].url == "/rest/asset/v1/program/1001/clone.json"
+    assert sent == {"folder": '{"id":12,"type":"Folder"}', "name": "Summit"}
+    assert (steps["program Summit"].state, steps["program Summit"].detail) == ("made", "id 1102")
+
+
+def test_a_template_that_is_not_there_is_told():
+    _, steps = provisioned(nothing(), ok(CHANNEL), nothing(), *STANDING, binding=CLONING)
+    assert steps["program Summit"].detail.startswith("there is no program 'Kaltura Event Template' to clone")
+
+
+def test_a_template_that_is_no_event_program_is_told():
+    other = ok({**PROGRAM, "type": "Default"})
+    _, steps = provisioned(nothing(), ok(CHANNEL), other, *STANDING, binding=CLONING)
+    assert steps["program Summit"].state == "manual"
+
+
+def test_the_activity_is_made_where_it_is_wished():
+    replies = [*HERE, *STANDING, ok(), ok({}), ok({}), ok({})]
+    _, steps = provisioned(*replies, engagement_as="both")
+    assert steps["custom activity userSessionEngagement"].state == "made"

@@ -1,4 +1,5 @@
 import pytest
+from msgspec import structs
 from tests.unit.destinations.marketo.talking import (
     BINDING,
     CHANNEL,
@@ -179,3 +180,43 @@ def test_fields_are_found_without_case_and_underscores_where_the_exact_name_is_m
 def test_an_exact_name_wins():
     shown = [{"name": "Entry_ID", "dataType": "integer"}, {"name": "entry_id", "dataType": "string"}]
     assert object_seen(ENGAGEMENT, meta(ENGAGEMENT, fields=shown)).fields["entry_id"].api_name == "entry_id"
+
+
+TYPE = {"id": 100001, "apiName": "userSessionEngagement", "name": "userSessionEngagement", "status": "approved"}
+WHOLE = [ok(PROGRAM), ok(CHANNEL), ok(*LEAD_FIELDS), ALL, ok(meta(ENGAGEMENT)), ok(meta(POLLS))]
+
+
+def test_a_wished_activity_is_part_of_the_target():
+    attributes = [{"apiName": "plays", "name": "plays", "dataType": "integer"}]
+    replies = [*WHOLE, ok(TYPE), ok({**TYPE, "attributes": attributes})]
+    _, found = drive(target(config(engagement_as="both"), BINDING), *replies)
+    assert (found.more["activity_type"], set(found.objects[Kind.ACTIVITY].fields)) == ("100001", {"entry_id", "plays"})
+
+
+def test_a_wished_activity_that_is_not_there_stops_activities_alone():
+    _, found = drive(target(config(engagement_as="both"), BINDING), *WHOLE, ok())
+    assert list(found.missing) == [Kind.ACTIVITY]
+
+
+def test_a_binding_wishes_for_itself():
+    binding = structs.replace(BINDING, options={"engagement_as": "activity"})
+    _, found = drive(target(config(), binding), *WHOLE, ok())
+    assert list(found.missing) == [Kind.ACTIVITY]
+
+
+def test_with_activities_alone_no_engagement_object_is_missed():
+    listed = ok({"name": "kalturaUserPolls_c"})
+    replies = [ok(PROGRAM), ok(CHANNEL), ok(*LEAD_FIELDS), listed, ok(meta(POLLS)), ok()]
+    _, found = drive(target(config(engagement_as="activity"), BINDING), *replies)
+    assert list(found.missing) == [Kind.ACTIVITY]
+
+
+def test_the_statuses_beside_the_ladder_are_known():
+    _, found = drive(target(config(), BINDING), *WHOLE)
+    assert found.more["outside"] == "Blocked\nUn-registered"
+
+
+def test_the_statuses_beside_the_ladder_have_the_bindings_own_names():
+    labels = {"blocked": "Thrown out", "attended": "Came"}
+    _, found = drive(target(config(), structs.replace(BINDING, vocabulary="map", labels=labels)), *WHOLE)
+    assert found.more["outside"] == "Thrown out"

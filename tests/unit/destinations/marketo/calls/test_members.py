@@ -1,3 +1,4 @@
+from msgspec import structs
 from tests.unit.destinations.marketo.talking import config, drive, ok, seen_target, skipped
 
 from turnout.destinations.kit import Difference, Row
@@ -154,3 +155,44 @@ def test_a_member_that_is_gone_is_a_difference():
     made = row("p1", "318")
     _, found = drive(WRITER.read_back(config(), TARGET, [made]), ok())
     assert found == [Difference(made.change.key, "", "Attended", None)]
+
+
+LEADING = {"leave_outside": "yes"}
+OUTSIDE = structs.replace(TARGET, more={"outside": "Blocked\nUn-registered"})
+PASSED = skipped("1037", ALREADY, seq=0)
+
+
+def test_a_member_who_left_is_deleted_and_made_anew_where_a_setting_allows_it():
+    replies = [
+        ok(PASSED),
+        ok({"leadId": 318, "statusName": "Un-registered"}),
+        ok({"seq": 0, "status": "deleted", "leadId": 318}),
+        ok({"seq": 0, "status": "created", "leadId": 318}),
+    ]
+    requests, [found] = drive(WRITER.talk(config(**LEADING), OUTSIDE, [row("p1", "318")]), *replies)
+    assert [request.path.rpartition("/")[2] for request in requests] == [
+        "status.json",
+        "members.json",
+        "delete.json",
+        "status.json",
+    ]
+    assert found == Outcome(
+        found.key, remote_id="318", made=True, notes=("the membership was deleted and made anew, to lead it back",)
+    )
+
+
+def test_a_member_who_is_further_on_the_ladder_is_never_deleted():
+    replies = [ok(PASSED), ok({"leadId": 318, "statusName": "Participated"})]
+    _, [found] = drive(WRITER.talk(config(**LEADING), OUTSIDE, [row("p1", "318")]), *replies)
+    assert found.ruling.code == "1037"
+
+
+def test_nobody_is_deleted_without_the_setting():
+    requests, _ = drive(WRITER.talk(config(), OUTSIDE, [row("p1", "318")]), ok(PASSED))
+    assert len(requests) == 1
+
+
+def test_nobody_is_deleted_who_is_to_be_blocked():
+    blocked = row("p1", "318", status="Blocked")
+    requests, _ = drive(WRITER.talk(config(**LEADING), OUTSIDE, [blocked]), ok(PASSED))
+    assert len(requests) == 1
