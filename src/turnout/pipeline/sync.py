@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from turnout.database import transaction
 from turnout.delivery.lease import leased
@@ -60,7 +61,7 @@ def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced
         told += [_left(name, reason) for name, reason in found.busy.items()]
         with transaction(home.engine) as database:
             for account in found.accounts:
-                _keep_halts(home, account)
+                _keep_halts(database, account, home.clock.now())
                 forget_sightings(database, account.line.config.name, "confirmed")  # it held for this sync
             journal.end_run(database, run, {one.connection: one for one in told}, now=home.clock.now())
     return told
@@ -204,16 +205,14 @@ def _sources(home: Home, settings: Config, *, fix: bool) -> Sources:
     )
 
 
-def _keep_halts(home: Home, account: Account) -> None:
+def _keep_halts(database: Connection, account: Account, now: float) -> None:
     """Keep the streams that stopped; what the next look shows anyway (targets, shrinking rows) is not kept."""
     missing = {(binding, kind) for binding, target in account.targets.items() for kind in target.missing}
-    now = home.clock.now()
-    with transaction(home.engine) as database:
-        for (binding, kind), reason in account.halted.items():
-            looked_at = (binding, kind) in missing or (binding, Kind.MEMBER) in missing
-            if not looked_at and (binding, kind) not in account.shrinking:
-                stream = f"{binding or '-'}/{kind}"
-                journal.halt(database, journal.Halt(account.line.config.name, stream, reason, "", now))
+    for (binding, kind), reason in account.halted.items():
+        looked_at = (binding, kind) in missing or (binding, Kind.MEMBER) in missing
+        if not looked_at and (binding, kind) not in account.shrinking:
+            stream = f"{binding or '-'}/{kind}"
+            journal.halt(database, journal.Halt(account.line.config.name, stream, reason, "", now))
 
 
 def _left(name: str, reason: str) -> Synced:

@@ -14,13 +14,14 @@ def small(before: Mapping[str, Value], after: Mapping[str, Value], late: Late) -
     rates, shares and counts by percent; a value that comes or goes is never small, and nor is a text.
     """
     return all(
-        _small(name, before.get(name), after.get(name), late)
+        _small(name, (before.get(name), after.get(name)), late)
         for name in before.keys() | after.keys()
         if before.get(name) != after.get(name)
     )
 
 
-def _small(name: str, before: Value, after: Value, late: Late) -> bool:
+def _small(name: str, change: tuple[Value, Value], late: Late) -> bool:
+    before, after = change
     if not (isinstance(before, int | float) and isinstance(after, int | float) and name in METRIC):
         return False
     step = abs(after - before)
