@@ -20,8 +20,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `keep_attended`: who un-registers after having attended stays attended.
     `winner`: whether reports or beacons win where both tell of one attendee and session; `ended` lets reports
     win once the event is over. `settle`: how long a session must be quiet before what is written once about it
-    may go. `late_percent`, `late_minutes`: a change of delivered numbers below these waits until `late_window` after
-    the last write, and goes then whatever its size. `patience`: how long a sync waits for what is due soon.
+    may go. `late_percent`: a change of delivered counts and rates below
+    so many percent waits. `late_minutes`: a change of minutes below so many waits too. `late_window`: how long after the last
+    write such a change waits, and goes then whatever its size. `patience`: how long a sync waits for what is due soon.
     `unsure`: how long a call may still act after its answer was lost; 0 takes what the vendor documents.
     `target_life`: how long a look at a campaign or program, its statuses and objects holds.
     """
@@ -37,8 +38,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     late_window: float = 86_400.0
     unsure: float = 0.0
     target_life: float = 3600.0
-    expired_sessions: Literal["accept", "refuse"] = "accept"
-    keep_beacons_days: int = 0
+    expired_sessions: Literal["accept", "refuse"] = "accept"  # whether an expired Kaltura session names its user
+    keep_beacons_days: int = 0  # how long sealed beacons are kept; 0: for good
     collector_body_bytes: int = 262_144  # a larger body of a beacon is answered 413
     collector_body_seconds: float = 10.0  # a body that takes longer to come is answered 408
     collector_client_rate: int = 2_000  # beacons a second from one address, for each process; 0: no bound
