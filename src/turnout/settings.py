@@ -20,9 +20,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     `keep_attended`: who un-registers after having attended stays attended.
     `winner`: whether reports or beacons win where both tell of one attendee and session; `ended` lets reports
     win once the event is over. `settle`: how long a session must be quiet before what is written once about it
-    may go. `late_percent`: a change of delivered counts and rates below
-    so many percent waits. `late_minutes`: a change of minutes below so many waits too. `late_window`: how long after the last
-    write such a change waits, and goes then whatever its size. `patience`: how long a sync waits for what is due soon.
+    may go. `late_percent`: a change of delivered counts and rates below so many percent waits. `late_minutes`: a
+    change of minutes below so many waits too. `late_window`: how long after the last write such a change waits, and
+    goes then whatever its size. `patience`: how long a sync waits for what is due soon.
     `unsure`: how long a call may still act after its answer was lost; 0 takes what the vendor documents.
     `target_life`: how long a look at a campaign or program, its statuses and objects holds.
     """
