@@ -17,7 +17,7 @@ from turnout.database import transaction
 from turnout.errors import InputError
 from turnout.facts.arrived import registrations
 from turnout.metrics.state import refresh
-from turnout.pipeline import setup
+from turnout.pipeline import look, setup
 from turnout.pipeline.home import Home, home
 from turnout.pipeline.sync import Synced, sync
 from turnout.pipeline.verify import Verified, verify
@@ -25,6 +25,7 @@ from turnout.simulators.kit.server import Server, serve
 from turnout.sources.files import ingest
 from turnout.sources.generator import more_people
 from turnout.sources.rows import read_event
+from turnout.values.rows import Stand
 
 Hidden = Annotated[Face, Parameter(parse=False)]
 EVENT: Final = "9001"
@@ -79,6 +80,8 @@ def demo(
         verified = verify(opened)
         summary = told(people, synced, verified)
         face.show(summary, _told(people, synced, verified))
+        if not face.json:
+            face.say(holds_table(look.parked(opened, [Stand.HELD])))
         if web and not face.json:
             for line in where_to_look(place, servers):
                 face.say(line)
@@ -179,6 +182,12 @@ def _told(attendees: int, synced: list[Synced], verified: list[Verified]) -> Ite
     yield from flow.sync_told(synced)
     for one in verified:
         yield from flow.verify_told(one)
+
+
+def holds_table(held: Iterable[Mapping[str, Any]]) -> Any:
+    """Return what waits for a person's decision, as a table."""
+    rows = sorted({(one["connection"], one["email"], one["kind"], one["reason"]) for one in held})
+    return table("Held for a person to decide", ("connection", "who", "record", "why"), rows)
 
 
 def where_to_look(place: Path, servers: Mapping[str, Server]) -> Iterable[Any]:

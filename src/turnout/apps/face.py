@@ -45,7 +45,7 @@ class Face(Struct, frozen=True):
             if isinstance(part, Table):
                 OUT.print()
 
-    def say(self, text: str) -> None:
+    def say(self, text: Any) -> None:
         """Print a line for people only: on standard error where standard output is for a machine."""
         (ERR if self.json else OUT).print(text)
 
