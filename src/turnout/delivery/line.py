@@ -36,7 +36,7 @@ class Line:
         self.party = party
         self.config = config
         self.send = send
-        self.pace = Pace(party.limits, share_percent(config))
+        self.pace = Pace(party.limits_for(config), share_percent(config))
         self.session: Session | None = None
         self.calls = 0
         self._clock = clock

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from turnout.clock import Clock
 from turnout.delivery.carriers.carrier import Carrier
 from turnout.delivery.line import UNREADABLE, Line, unreadable
+from turnout.delivery.pace import Opening
 from turnout.destinations.kit import Session
 from turnout.errors import TurnoutError
 from turnout.values.flights import Flight, Landed, Result
@@ -99,13 +100,20 @@ class Scheduler:
             now = self._clock.now()
             opening = track.line.pace.opening(now)
             if opening.at > now:
-                return opening.at
+                self._put_off(track, opening, now)
+                return 0.0 if track.idle else opening.at
             aloft = self._next(track, now)
             if aloft is not None:
                 self._send(track, aloft, now)
             elif track.flying or track.ready:
                 return min((due for due, _, later in track.ready if later.signing or not track.signing), default=INF)
         return track.nap_until or 0.0
+
+    def _put_off(self, track: Track, opening: Opening, now: float) -> None:
+        """End unsent what could only leave after hours: it waits in the ledger, not here."""
+        if now + PATIENCE_SECONDS < opening.at < INF:
+            meaning = "the calls that Turnout may make are spent for now"
+            self._drop(track, Ruling(Verdict.WAIT, "pace", opening.why, meaning, "", opening.at - now), lambda _: True)
 
     def _next(self, track: Track, now: float) -> Aloft | None:
         """Return the next request to send, or None where nothing can leave before something lands."""

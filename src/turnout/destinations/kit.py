@@ -141,6 +141,7 @@ class Party(Struct, frozen=True, kw_only=True):
     `judged` rules on a whole reply that is not an answer to what was asked: None where the talk should read it.
     A talk is handed only replies that `judged` let pass.
     `doctor` is handed a binding where there are any, else None.
+    `own_limits` are the account's, where a setting tells more of them than the documentation.
     `consent` is the address at which a person lets Turnout sign in, from a verifier and a state (RFC 7636).
     """
 
@@ -154,6 +155,11 @@ class Party(Struct, frozen=True, kw_only=True):
     judged: Callable[[Request, Reply], Ruling | None]
     doctor: Callable[[Config, Binding | None], Talk[list[Finding]]]
     consent: Callable[[Config, str, str], str] | None = None
+    own_limits: Callable[[Config], Limits] | None = None
+
+    def limits_for(self, config: Config) -> Limits:
+        """Return the limits of one account."""
+        return self.own_limits(config) if self.own_limits else self.limits
 
 
 class Vendor(Party, frozen=True, kw_only=True):

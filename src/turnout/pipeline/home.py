@@ -102,7 +102,7 @@ def line_to(home: Home, settings: Config, *, run: int = 0) -> Line:
             keep_secrets(database, settings.name, changed, vault=home.vault)
 
     line = Line(party_of(settings.kind), settings, send=home.send, clock=home.clock, journal=call, keep=keep)
-    since = home.clock.now() - line.pace.limits.window_seconds
+    since = home.clock.now() - line.pace.memory_seconds
     with transaction(home.engine) as database:
         line.pace.recall(answered_since(database, settings.name, since))
     return line

@@ -95,3 +95,31 @@ def test_no_window_ever_sees_more_calls_than_granted(durations, calls):
     # The account may count a call at any moment between its leaving and its reply.
     for _, begin in counted:
         assert sum(left < begin + 20.0 and reply >= begin for left, reply in counted) <= calls
+
+
+DAILY = Limits(calls=100, window_seconds=20.0, concurrent=10, daily=4)
+
+
+def test_no_day_holds_more_than_the_share_of_its_calls():
+    pace = Pace(DAILY, 50.0)
+    for at in (1000.0, 2000.0):
+        pace.sent()
+        pace.answered(at)
+    assert pace.opening(3000.0) == Opening(87_400.0, "2 calls a day are what is granted")
+
+
+def test_a_days_call_counts_no_more_a_day_after_its_reply():
+    pace = Pace(DAILY, 50.0)
+    pace.recall([1000.0, 2000.0])
+    assert pace.opening(87_400.0) == Opening(0.0, "")
+
+
+def test_what_is_on_its_way_counts_for_the_day():
+    pace = Pace(DAILY, 50.0)
+    pace.sent()
+    pace.sent()
+    assert pace.opening(0.0).at == float("inf")
+
+
+def test_past_calls_count_for_as_long_as_the_account_counts():
+    assert (Pace(DAILY, 50.0).memory_seconds, Pace(FEW, 50.0).memory_seconds) == (86_400.0, 20.0)

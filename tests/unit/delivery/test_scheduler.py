@@ -93,6 +93,20 @@ def test_what_the_window_does_not_grant_leaves_later(stage):
     assert script.heard == [(0.0, "token"), (1.0, "a"), (1.0, "b"), (21.0, "c")]
 
 
+def test_what_the_day_does_not_grant_is_put_off_and_not_waited_for(stage):
+    script = Script(stage.clock)
+    line = stage.line(script, limits=Limits(100, 20.0, 10, daily=3))
+
+    stage.run((line, [stage.reading("a", "b", "c"), stage.reading("d")]))
+
+    assert script.heard == [(0.0, "token"), (1.0, "a"), (1.0, "b")]
+    assert {name: result.verdict for name, result in stage.results.items() if name in "cd"} == {
+        "c": Verdict.WAIT,
+        "d": Verdict.WAIT,
+    }
+    assert stage.results["c"].words == "3 calls a day are what is granted"
+
+
 # Several accounts
 
 

@@ -11,7 +11,7 @@ from turnout.destinations.marketo.account.provision import provision
 from turnout.destinations.marketo.account.target import target
 from turnout.destinations.marketo.calls import activities, members, objects, people
 from turnout.destinations.marketo.rules import RULES, judged
-from turnout.destinations.marketo.settings import SETTINGS, endpoint, identity_request
+from turnout.destinations.marketo.settings import SETTINGS, endpoint, identity_request, whole
 from turnout.errors import SettingsError
 from turnout.values.bindings import Config
 from turnout.values.changes import Change
@@ -21,6 +21,11 @@ from turnout.wire import Request, Talk
 
 LIMITS: Final = Limits(calls=100, window_seconds=20.0, concurrent=10, daily=50_000)
 _ATTEMPTS: Final = 3
+
+
+def own_limits(config: Config) -> Limits:
+    """Return the account's limits, with the calls of a day that its administrator reads in Admin > Web Services."""
+    return structs.replace(LIMITS, daily=whole(config, "daily_calls"))
 
 
 def sign_in(config: Config) -> Talk[Session]:
@@ -67,6 +72,7 @@ MARKETO: Final = Vendor(
     settings=SETTINGS,
     rules=RULES,
     limits=LIMITS,
+    own_limits=own_limits,
     unsure_seconds=120.0,  # the longest of the timeouts that Adobe documents for the calls that write rows
     sign_in=sign_in,
     signed=signed,

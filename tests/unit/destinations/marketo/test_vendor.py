@@ -61,3 +61,7 @@ def test_every_kind_of_record_has_a_writer():
 
 def test_no_row_has_to_be_looked_up_before_it_is_written():
     assert drive(MARKETO.rows(config(), None, [])) == ([], [])
+
+
+def test_the_calls_of_a_day_are_the_accounts_own():
+    assert MARKETO.limits_for(config(daily_calls="10000")).daily == 10_000
