@@ -70,9 +70,10 @@ class Visit(Meeting):
         return {found.code: found for found in self.hold(self.vendor.doctor(self.config, self.binding))}
 
     def ill(self) -> dict[str, str]:
-        """Return what the doctor minds, with how much."""
-        minded = (Severity.ADVICE, Severity.PROBLEM)
-        return {code: str(found.severity) for code, found in self.findings().items() if found.severity in minded}
+        """Return what the doctor minds, with how much; each says why it matters, who can mend it, and how."""
+        found = [one for one in self.findings().values() if one.severity in (Severity.ADVICE, Severity.PROBLEM)]
+        assert all(one.what and one.why and one.who and one.fix for one in found), found
+        return {one.code: str(one.severity) for one in found}
 
     def call(self, *requests: Request) -> None:
         """Let a person make calls; each must be answered well."""

@@ -29,7 +29,17 @@ def program_findings(binding: Binding) -> Talk[list[Finding]]:
     channel = yield from channel_of(str(program.get("channel", "")))
     if channel is None:
         what = f"the channel {program.get('channel')!r} of the program cannot be read"
-        return [*findings, Finding("channel.missing", PROBLEM, what, "statuses cannot be checked", ADMIN)]
+        return [
+            *findings,
+            Finding(
+                "channel.missing",
+                PROBLEM,
+                what,
+                "statuses cannot be checked",
+                ADMIN,
+                "see whether it stands in Admin > Tags > Channels, and choose one for the program that does",
+            ),
+        ]
     return [*findings, _channel_finding(channel), *status_findings(channel, binding), *mapping_findings(channel)]
 
 

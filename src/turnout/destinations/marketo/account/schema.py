@@ -70,7 +70,8 @@ def _object_findings(config: Config, *, optional: bool) -> Talk[list[Finding]]:
     if code == "603":
         return [allowed(OBJECT, code)]
     if code:
-        return [Finding("objects.disabled", PROBLEM, objects_refused(code, words), "no rows are written", ADMIN)]
+        fix = "ask Adobe to enable custom objects, or set engagement_as=activity"
+        return [Finding("objects.disabled", PROBLEM, objects_refused(code, words), "no rows are written", ADMIN, fix)]
     shown = results(reply)
     metas = {}
     findings = []
