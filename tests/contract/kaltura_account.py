@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,11 @@ class Wire:
         self.account = account
         self.calls: list[str] = []
         self.dies_at = 0
+        self.before: Callable[[int, Request], object] = lambda number, request: None
 
     def __call__(self, request: Request) -> Answer:
         self.calls.append(request.path)
+        self.before(len(self.calls), request)
         answer = self.account(request)
         if len(self.calls) == self.dies_at:
             raise Killed
@@ -113,10 +115,17 @@ def _home(path: Path, wire: Wire, clock: VirtualClock) -> Home:
 
 
 @contextmanager
-def kaltura(path: Path, *, now: float = AFTER, template: Path | None = None, **settings: str) -> Iterator[Kaltura]:
+def kaltura(
+    path: Path,
+    *,
+    now: float = AFTER,
+    template: Path | None = None,
+    seed: Mapping[str, Any] | None = None,
+    **settings: str,
+) -> Iterator[Kaltura]:
     """Provide an account that holds the example event, and a home connected to it by its application token."""
     clock = VirtualClock(now)
-    seed = read_seed(SEED)
+    seed = seed or read_seed(SEED)
     wire = Wire(simulator("kaltura", seed, clock))
     path.mkdir(parents=True, exist_ok=True)
     if template is not None:

@@ -17,6 +17,7 @@ from turnout.destinations.kit import POLICIES, Party, Setting, Vendor
 from turnout.errors import Halted, InputError, Later, SettingsError
 from turnout.ledger.ledger import Ledger
 from turnout.pipeline.home import Home, config, line_to, party_of, vendor_of
+from turnout.sources.kaltura.connection.settings import EVENT
 from turnout.sources.rows import read_event
 from turnout.state import journal
 from turnout.state.connections import keep_secrets, save_connection
@@ -141,6 +142,8 @@ def check(home: Home, name: str, event_id: str = "") -> list[Finding]:
     """Let the doctor look at an account, and at what each bound event needs there; nothing is written."""
     settings = config(home, name)
     vendor = party_of(settings.kind)
+    if event_id and not isinstance(vendor, Vendor):
+        settings = Config(settings.kind, name, {**settings.settings, EVENT: event_id})
     bound: Sequence[Binding | None] = bindings_of(home, name, event_id) or [None]
     found: dict[str, Finding] = {}
     alone = any(one.kept and settings.get(one.name) for one in vendor.settings)

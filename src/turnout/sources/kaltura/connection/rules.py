@@ -11,6 +11,7 @@ _REPORT: Final = "say so to Turnout's makers, with these words"
 
 RULES: Final = Rules.of(
     "Kaltura",
+    Rule("INVALID_WIDGET_ID", HALT, "there is no such partner", "copy partner_id from KMC > Settings > Integration"),
     Rule("INVALID_KS", REAUTH, "the session is not valid any more"),
     Rule("EXPIRED_KS", REAUTH, "the session has expired"),
     Rule("MISSING_KS", REAUTH, "Kaltura saw no session"),

@@ -34,6 +34,9 @@ class PeoplePull:
     def __init__(self, work: Work, app: str) -> None:
         self._config, self._keeping, self._told = work.config, work.keeping, work.told
         self._app = app
+        if self._keeping.seen("nameless", bool).get("people"):
+            for kind in ("nameless", "watermark", "profile"):  # names were refused the last time: all come again
+                self._keeping.forget(kind)
 
     def flights(self) -> list[Flight]:
         """Return the flight that reads the next page; it brings those after it."""
@@ -64,6 +67,7 @@ class PeoplePull:
                 self._told.refuse(USERS, users)
                 if self._told.later:
                     return []
+                self._keeping.write({}, {"nameless": {"people": True}})
                 users = {}
             self._keep(fresh, users, known=known, seen=seen)
             return list(onward()) if onward else []
