@@ -59,7 +59,8 @@ class Account:
         ruling = SALESFORCE.judged(request, answer)
         assert ruling is None, ruling.sentence()
         self.clock.sleep(1.0)
-        return replace(answer, headers={**self.headers, **answer.headers}, at=self.now)
+        kept = {name: value for name, value in answer.headers.items() if name != "date"}
+        return replace(answer, headers={**kept, **self.headers}, at=self.now)
 
     @property
     def now(self) -> float:

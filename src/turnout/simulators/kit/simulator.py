@@ -1,6 +1,7 @@
 """request -> answer: a vendor imitated behind the type of the network itself, with faults, a book and a door."""
 
 from collections.abc import Mapping, Sequence
+from email.utils import formatdate
 from threading import Lock
 from typing import Any, Protocol
 
@@ -89,7 +90,7 @@ class Simulator:
                 self.clock.sleep(fault.seconds)  # outside the lock: others are served meanwhile
             with self._lock:
                 call.now = self.clock.now()
-                answer = self._spoilt(call, found, fault)
+                answer = _dated(self._spoilt(call, found, fault), call.now)
                 entry.rows = call.rows
                 entry.status = answer.status if isinstance(answer, Reply) else 0
                 return answer
@@ -138,3 +139,10 @@ class Simulator:
             return self.vendor.finished(call, self.vendor.unknown(call, found))
         refusal = self.vendor.admitted(call, found)
         return self.vendor.finished(call, refusal or found.answer(call))
+
+
+def _dated(answer: Answer, now: float) -> Answer:
+    """Return an answer that tells when it was made, as a server with a clock must (RFC 9110, section 6.6.1)."""
+    if isinstance(answer, Silence):
+        return answer
+    return Reply(answer.status, {"date": formatdate(now, usegmt=True), **answer.headers}, answer.body)

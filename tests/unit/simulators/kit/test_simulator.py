@@ -151,3 +151,18 @@ def test_the_fidelity_table_is_shown_at_the_door_and_as_a_page(shop: Simulator) 
     assert told(shop, get("/_sim/fidelity")) == [row]
     page = table("Shop", [Behaviour(**row)])  # type: ignore[arg-type]
     assert page.splitlines()[-1] == "| shelf | a page | yes | a list |"
+
+
+def test_every_answer_tells_its_time_by_the_simulators_clock(shop: Simulator, clock: VirtualClock) -> None:
+    shop.faults.set([Fault(do, path="/faulty") for do in ("error", "garbage", "refuse")])
+    clock.advance_to(1_795_000_000.0)
+    answers = [shop(get(path)) for path in ("/shelf", "/nowhere", "/faulty", "/faulty", "/faulty")]
+    assert {one.headers["date"] for one in answers if isinstance(one, Reply)} == {"Wed, 18 Nov 2026 11:06:40 GMT"}
+    assert [one.status for one in answers if isinstance(one, Reply)] == [200, 404, 503, 200, 403]
+
+
+def test_the_date_is_when_the_answer_is_sent_not_when_the_call_came(shop: Simulator) -> None:
+    shop.faults.set([Fault("slow", seconds=30)])
+    answer = shop(get("/shelf"))
+    assert isinstance(answer, Reply)
+    assert answer.headers["date"] == "Thu, 01 Jan 1970 00:17:10 GMT"

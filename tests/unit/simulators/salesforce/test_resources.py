@@ -101,3 +101,10 @@ def test_faults_are_worded_as_salesforce_words_them(org: Client, fault: Fault, e
 def test_a_short_query_lacks_a_record(org: Client) -> None:
     org.simulator.faults.set([Fault("short", path="query")])
     assert org.query("SELECT Id FROM Lead") == []
+
+
+def test_every_answer_tells_the_time_of_the_accounts_clock(org: Client, clock: VirtualClock) -> None:
+    clock.advance_to(1_795_000_060.0)
+    answers = [org.get("/limits"), org.get("/nowhere"), org.reply(get("/services/data/v66.0/limits"))]
+    assert [answer.status for answer in answers] == [200, 404, 401]
+    assert {answer.headers["date"] for answer in answers} == {"Wed, 18 Nov 2026 11:07:40 GMT"}
