@@ -186,7 +186,7 @@ def _told(attendees: int, synced: list[Synced], verified: list[Verified]) -> Ite
 
 def holds_table(held: Iterable[Mapping[str, Any]]) -> Any:
     """Return what waits for a person's decision, as a table."""
-    rows = sorted({(one["connection"], one["email"], one["kind"], one["reason"]) for one in held})
+    rows = sorted({(one["connection"], one["email"] or one["user"], one["kind"], one["reason"]) for one in held})
     return table("Held for a person to decide", ("connection", "who", "record", "why"), rows)
 
 

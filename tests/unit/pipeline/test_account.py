@@ -65,6 +65,7 @@ class Held:
                 jobs=list,
                 keep_job=lambda _: None,
                 end_job=lambda _: None,
+                confirmed=lambda _: False,
             ),
             clock=self.stage.clock,
         )
