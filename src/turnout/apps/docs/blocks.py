@@ -16,6 +16,7 @@ from turnout.metrics.page import page as metrics_page
 from turnout.simulators.kaltura.fidelity import fidelity as kaltura_fidelity
 from turnout.simulators.marketo.fidelity import fidelity as marketo_fidelity
 from turnout.simulators.salesforce.fidelity import fidelity as salesforce_fidelity
+from turnout.sources.kaltura.connection.source import KALTURA
 from turnout.sources.page import page as sources_page
 from turnout.values.records import Kind
 
@@ -28,10 +29,12 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "verdicts": accounts.verdict_table,
     "rules-salesforce": lambda: accounts.rules_of(SALESFORCE_RULES),
     "rules-marketo": lambda: accounts.rules_of(MARKETO_RULES),
+    "rules-kaltura": lambda: accounts.rules_of(KALTURA.rules),
     "settings-home": accounts.home_settings,
     "settings-shared": lambda: accounts.setting_table(POLICIES),
     "settings-salesforce": lambda: accounts.settings_of(SALESFORCE_SETTINGS),
     "settings-marketo": lambda: accounts.settings_of(MARKETO_SETTINGS),
+    "settings-kaltura": lambda: accounts.setting_table(KALTURA.settings),
     "statuses": accounts.statuses,
     "labels": accounts.labels,
     "fields-engagement": lambda: accounts.fields_of(Kind.ENGAGEMENT),
