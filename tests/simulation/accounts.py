@@ -51,7 +51,9 @@ def fixture(kind: str, clock: VirtualClock, *, bulk_rows: str) -> Fixture:
             "client_id": salesforce.CLIENT_ID,
             "client_secret": salesforce.CLIENT_SECRET,
         }
-        return Fixture(SALESFORCE, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, SALESFORCE_FAULTS)
+        return Fixture(
+            SALESFORCE, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, SALESFORCE_FAULTS
+        )
     seed = {
         "channels": [
             {
@@ -68,7 +70,9 @@ def fixture(kind: str, clock: VirtualClock, *, bulk_rows: str) -> Fixture:
         "client_id": marketo.CLIENT_ID,
         "client_secret": marketo.CLIENT_SECRET,
     }
-    return Fixture(MARKETO, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, MARKETO_FAULTS)
+    return Fixture(
+        MARKETO, simulator, Config(kind, kind, {**settings, "bulk_rows": bulk_rows}), binding, MARKETO_FAULTS
+    )
 
 
 def _campaign() -> dict[str, Any]:
