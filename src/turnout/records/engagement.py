@@ -1,11 +1,12 @@
 """numbers -> engagement rows: one for each person, session and channel, with homes for what has no channel."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from turnout.metrics.catalogue import METRICS
 from turnout.metrics.values import add, numbers, rounded
@@ -82,7 +83,11 @@ def engagement(
     home: Mapping[tuple[str, str], int],
     sessions: Mapping[str, SessionFacts],
 ) -> dict[Cell, dict[str, Value]]:
-    """Return the metric values of every cell, in catalogue units, None where missing."""
+    """Return the metric values of every cell, in catalogue units, None where missing.
+
+    A report of the whole session, which names no channel, goes before beacons only where those know one channel:
+    on one row of several it would count what the others count as well.
+    """
     parts: dict[Cell, Mapping[str, int]] = {}
     for row in counted:
         cell = _cell(row, home)
@@ -90,10 +95,14 @@ def engagement(
     told: dict[Cell, list[Reported]] = defaultdict(list)
     for report in reported:
         told[_cell(report, home)].append(report)
-    return {
-        cell: _merged(parts.get(cell), told.get(cell, []), sessions.get(cell.session, SessionFacts()))
-        for cell in sorted(parts.keys() | told.keys())
-    }
+    spread = Counter((cell.person, cell.session) for cell in parts)
+    rows = {}
+    for cell in sorted(parts.keys() | told.keys()):
+        facts, reports = sessions.get(cell.session, SessionFacts()), told.get(cell, [])
+        doubling = spread[cell.person, cell.session] > 1 and any(one.channel is None for one in reports)
+        wins = facts.reports_win and not doubling and all(one.final for one in reports)
+        rows[cell] = _merged(parts.get(cell), reports, replace(facts, reports_win=wins))
+    return rows
 
 
 def _cell(row: Counted | Reported, home: Mapping[tuple[str, str], int]) -> Cell:
@@ -105,11 +114,10 @@ def _merged(parts: Mapping[str, int] | None, told: Sequence[Reported], facts: Se
     """Return one row out of the two ways in; a missing value of one never replaces a value of the other."""
     computed = numbers(parts or {}, facts.seen if parts is not None else frozenset(), facts.duration_known)
     report = _folded([one.values for one in told])
-    reports_win = facts.reports_win and all(one.final for one in told)
     values: dict[str, Value] = {}
     for metric in METRICS:
         ways = (report.get(metric.name), computed.get(metric.name))
-        first, second = ways if reports_win else ways[::-1]
+        first, second = ways if facts.reports_win else ways[::-1]
         values[metric.name] = second if first is None else first
     return values
 

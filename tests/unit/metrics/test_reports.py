@@ -31,6 +31,7 @@ def test_a_row_may_name_no_channel():
             "combined_live_engaged_users_play_time_ratio: 63.0 is not in 0..1, or is negative",
         ),
         ({"plays": "1.5"}, "plays: '1.5' is no whole number"),
+        ({"plays": "1", "final": "perhaps"}, "final: 'perhaps' is neither yes nor no"),
         ({"mic_on": "nan"}, "mic_on: 'nan' is no number"),
     ],
 )

@@ -158,3 +158,24 @@ def test_completion_of_several_attendees_is_the_highest() -> None:
 
 def test_a_value_that_only_one_attendee_has_is_kept_in_the_fold() -> None:
     assert rows(reported(plays=2), reported(raise_hand=1))[7]["plays"] == 2
+
+
+def test_a_report_that_may_still_grow_goes_behind_beacons_and_fills_what_they_lack() -> None:
+    growing = reported(7, plays=5, clap_clicked_count=2)._replace(final=False)
+    (values,) = rows(counted(7, plays=9), growing, session=SessionFacts(frozenset({"player"}))).values()
+    assert (values["plays"], values["clap_clicked_count"]) == (9, 2)
+
+
+def test_a_final_report_of_the_whole_session_wins_on_its_one_row() -> None:
+    found = rows(counted(7, plays=9), reported(None, plays=5), session=REPORTS)
+    assert {channel: values["plays"] for channel, values in found.items()} == {7: 5}
+
+
+def test_a_report_of_the_whole_session_counts_nothing_twice_where_beacons_know_two_channels() -> None:
+    found = rows(
+        counted(7, plays=3), counted(8, at=2.0, plays=2), reported(None, plays=5, qna_threads=4), session=REPORTS
+    )
+    assert {channel: (values["plays"], values["qna_threads"]) for channel, values in found.items()} == {
+        7: (3, 4),
+        8: (2, None),
+    }
