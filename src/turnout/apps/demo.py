@@ -10,8 +10,16 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from turnout.apps import flow
-from turnout.apps.face import Face, progressing, table
-from turnout.apps.simulate import CREDENTIALS, KINDS, read_seed, simulator, wait_for_interrupt
+from turnout.apps.face import Face, counts, progressing, table
+from turnout.apps.simulate import (
+    CREDENTIALS,
+    KINDS,
+    event_seed,
+    read_seed,
+    secrets_of,
+    simulator,
+    wait_for_interrupt,
+)
 from turnout.clock import ShiftedClock
 from turnout.database import transaction
 from turnout.errors import InputError
@@ -19,6 +27,7 @@ from turnout.facts.arrived import registrations
 from turnout.metrics.state import refresh
 from turnout.pipeline import look, setup
 from turnout.pipeline.home import Home, home
+from turnout.pipeline.intake import pull
 from turnout.pipeline.sync import Synced, sync
 from turnout.pipeline.verify import Verified, verify
 from turnout.simulators.kit.server import Server, serve
@@ -30,12 +39,24 @@ from turnout.values.rows import Stand
 Hidden = Annotated[Face, Parameter(parse=False)]
 EVENT: Final = "9001"
 MARK: Final = "made-by-the-demo"
+BEACONS: Final = ("beacons.jsonl", "beacons-more.jsonl")
 FILES: Final = (
     ("registrations", ("registrations.csv",)),
-    ("beacons", ("beacons.jsonl", "beacons-more.jsonl")),
+    ("beacons", BEACONS),
     ("interactions", ("interactions.jsonl",)),
     ("polls", ("polls.csv",)),
 )
+SOURCES: Final = ("files", "kaltura")
+STARTED_MINUTES: Final = -8 * 60.0
+SERVICES: Final = {
+    "service_url": "",
+    "user_url": "/user/api/v1",
+    "registry_url": "/app-registry/api/v1",
+    "chat_url": "/chat",
+    "events_url": "/events-api/api/v1",
+}
+"""Where the simulator has each of Kaltura's services, by the setting that names it."""
+
 ADDRESS: Final = {"salesforce": "url", "marketo": "endpoint"}
 
 
@@ -47,6 +68,7 @@ def add_to(app: App) -> None:
 def demo(
     *,
     attendees: int = 0,
+    source: str = "files",
     web: Annotated[bool, Parameter(negative="--no-web")] = True,
     examples: Path = Path("examples/winter-summit"),
     face: Hidden,
@@ -57,6 +79,8 @@ def demo(
     ----------
     attendees
         So many more people, whose beacons go through the same wire form.
+    source
+        Where people and polls come from: files, or kaltura, pulled from its simulator beside the players' beacons.
     web
         Stay up until Ctrl-C, so that simulators and home can be looked at.
     examples
@@ -68,12 +92,18 @@ def demo(
         )
     if attendees < 0:
         raise InputError(f"{attendees} is no number of people", "0 or more: --attendees 50")
+    if source not in SOURCES:
+        raise InputError(f"nothing comes from {source!r}", f"choose one of: {', '.join(SOURCES)}")
     place = fresh(face.home / "demo")
     with ExitStack() as stack:
         servers = {kind: stack.enter_context(serving(kind, examples)) for kind in KINDS}
         opened = stack.enter_context(home(place))
         set_up(opened, servers, examples=examples, face=face)
-        people = load(opened, examples, attendees=attendees, face=face)
+        if source == "files":
+            people = load(opened, examples, attendees=attendees, face=face)
+        else:
+            servers["kaltura"] = stack.enter_context(serving_event(examples, opened.clock.now(), attendees))
+            people = load_pulled(opened, examples, servers["kaltura"], face=face)
         face.say("Syncing...")
         synced = sync(opened)
         face.say("Reading back...")
@@ -102,6 +132,17 @@ def fresh(place: Path) -> Path:
 
 
 @contextmanager
+def serving_event(examples: Path, now: float, attendees: int) -> Iterator[Server]:
+    """Serve Kaltura's simulator with the example event, which ended two hours ago: its reports are final."""
+    seed = event_seed(read_seed(examples / "kaltura-seed.json"), now, attendees=attendees, starts_in=STARTED_MINUTES)
+    server = serve(simulator("kaltura", seed, ShiftedClock()))
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@contextmanager
 def serving(kind: str, examples: Path) -> Iterator[Server]:
     """Serve a vendor's simulator, seeded with what stands in the account before the event."""
     server = serve(simulator(kind, read_seed(examples / f"{kind}-seed.json"), ShiftedClock()))
@@ -125,6 +166,27 @@ def set_up(opened: Home, servers: Mapping[str, Server], *, examples: Path, face:
         face.say(f"{kind} at {server.url}: {number} things made by provisioning")
 
 
+def load_pulled(opened: Home, examples: Path, server: Server, *, face: Face) -> int:
+    """Take in the example event's beacons, and pull all else; returns how many people registered."""
+    told = secrets_of("kaltura", read_seed(examples / "kaltura-seed.json"))
+    given = {name: told[name] for name in ("partner_id", "app_token_id", "app_token")}
+    given |= {name: server.url + path for name, path in SERVICES.items()}
+    setup.connect(opened, "kaltura", "kaltura", given=given)
+    files = [examples / name for name in BEACONS]
+    done = ingest(opened.path, opened.engine, "beacons", files, clock=opened.clock)
+    (pulled,) = pull(opened, "kaltura", EVENT)
+    face.say(f"beacons: {done.new} taken in, {len(done.quarantined)} kept aside")
+    face.say(f"kaltura at {server.url}: {counts(pulled.new)} pulled in {pulled.calls} calls")
+    return registered(opened)
+
+
+def registered(opened: Home) -> int:
+    """Bring the metrics up to date; returns how many people registered for the example event."""
+    refresh(opened.path, opened.engine, opened.clock)
+    with transaction(opened.engine) as database:
+        return len({(one.source, one.user_id) for one in registrations(database) if one.event_id == EVENT})
+
+
 def load(opened: Home, examples: Path, *, attendees: int, face: Face) -> int:
     """Take in the example event's files, and so many more people; returns how many people registered."""
     more = more_files(opened.path / "more", examples, attendees) if attendees else {}
@@ -137,9 +199,7 @@ def load(opened: Home, examples: Path, *, attendees: int, face: Face) -> int:
             told.append(f"{kind}: {done.new} taken in, {len(done.quarantined)} kept aside")
     for line in told:  # once the display is gone, which would be written into otherwise
         face.say(line)
-    refresh(opened.path, opened.engine, opened.clock)
-    with transaction(opened.engine) as database:
-        return len({(one.source, one.user_id) for one in registrations(database) if one.event_id == EVENT})
+    return registered(opened)
 
 
 def more_files(folder: Path, examples: Path, attendees: int) -> dict[str, list[Path]]:
