@@ -110,6 +110,7 @@ def _common(writes: str) -> tuple[Fault, ...]:
 
 SALESFORCE_FAULTS = (
     *_common("/(composite|jobs/ingest)"),
+    Fault("short", path="/query$", chance=0.05, times=0),
     Fault("refuse", path="/composite", chance=0.05, times=0, code="UNABLE_TO_LOCK_ROW"),
     Fault("refuse", path="/services/data/v", chance=0.03, times=0, code="INVALID_SESSION_ID"),
 )
