@@ -1,4 +1,4 @@
-"""The README's first command, as a newcomer types it: `make demo`, looked at, and ended by Ctrl-C."""
+"""The README's first command, as a newcomer types it in a clean clone: `make demo`, looked at, ended by Ctrl-C."""
 
 import os
 import signal
@@ -12,14 +12,15 @@ LAST = "Ctrl-C ends the simulators."
 
 
 def test_make_demo_closes_both_sheets_stays_up_and_ends_by_ctrl_c(tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "--quiet", ROOT, tmp_path / "clone"], check=True, timeout=60)
     running = subprocess.Popen(
-        ["make", "demo", f"ARGS=--home {tmp_path}"],
-        cwd=ROOT,
+        ["make", "demo"],
+        cwd=tmp_path / "clone",  # nothing is set up there: the command does it
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    deadline = Timer(240, os.killpg, (running.pid, signal.SIGKILL))
+    deadline = Timer(400, os.killpg, (running.pid, signal.SIGKILL))
     deadline.start()
     try:
         assert running.stdout is not None

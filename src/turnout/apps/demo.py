@@ -108,7 +108,7 @@ def demo(
         synced = sync(opened)
         face.say("Reading back...")
         verified = verify(opened)
-        summary = told(people, synced, verified)
+        summary = {"home": str(place), **told(people, synced, verified)}
         face.show(summary, _told(people, synced, verified))
         if not face.json:
             face.say(holds_table(look.parked(opened, [Stand.HELD])))
@@ -116,8 +116,7 @@ def demo(
             for line in where_to_look(place, servers):
                 face.say(line)
             wait_for_interrupt()
-    good = summary["closes"] and all(one["differences"] == 0 for one in summary["connections"].values())
-    return 0 if good and not any(one.halted or one.later for one in synced) else 1
+    return exit_code(summary, synced)
 
 
 def fresh(place: Path) -> Path:
@@ -213,6 +212,12 @@ def more_files(folder: Path, examples: Path, attendees: int) -> dict[str, list[P
             out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         files[kind] = [file]
     return files
+
+
+def exit_code(summary: Mapping[str, Any], synced: Iterable[Synced]) -> int:
+    """Return 0 where the sheet closes, the read-back found no difference, and nothing stopped or waits; else 1."""
+    same = all(one["differences"] == 0 for one in summary["connections"].values())
+    return 0 if summary["closes"] and same and not any(one.halted or one.later for one in synced) else 1
 
 
 def told(attendees: int, synced: Iterable[Synced], verified: Iterable[Verified]) -> dict[str, Any]:

@@ -65,11 +65,18 @@ class Account(Struct):
     shrinking: dict[tuple[str, Kind], str] = field(default_factory=dict)  # of `halted`, what a person may confirm
     tally: Counter[str] = field(default_factory=Counter)
     ending: Ending = field(default_factory=Ending)
+    ended_at: float = 0.0
     targets: dict[str, Target] = field(default_factory=dict)
     records: dict[Key, Record] = field(default_factory=dict)
 
     def cycle(self) -> Cycle:
-        """Yield all that this account needs done."""
+        """Yield all that this account needs done; `ended_at` tells when it was."""
+        try:
+            yield from self._cycle()
+        finally:
+            self.ended_at = self.clock.now()
+
+    def _cycle(self) -> Cycle:
         yield from self.read_targets()
         if not self.targets:
             return

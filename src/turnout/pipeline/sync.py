@@ -57,7 +57,7 @@ def sync(home: Home, *, connection: str = "", event_id: str = "") -> list[Synced
     with accounts(home, connection=connection, event_id=event_id, fix=True, run=run) as found:
         began = home.clock.now()
         Scheduler(home.carrier, home.clock).run([(account.line, account.cycle()) for account in found.accounts])
-        told = [_told(account, home.clock.now() - began) for account in found.accounts]
+        told = [_told(account, account.ended_at - began) for account in found.accounts]
         told += [_left(name, reason) for name, reason in found.busy.items()]
         with transaction(home.engine) as database:
             for account in found.accounts:

@@ -61,7 +61,7 @@ def _place(argument: Any) -> str:
 
 
 def _option(argument: Any, told: dict[str, str]) -> tuple[str, str, str]:
-    default = argument.field_info.default
+    default = "must be given" if argument.required else argument.field_info.default
     shown = "" if default is None or default is False or default == "" else "yes" if default is True else str(default)
     sentence_told = argument.parameter.help or told.get(argument.field_info.name, "")
     env = "".join(f" Also {code(name)} in the environment." for name in argument.parameter.env_var or ())
