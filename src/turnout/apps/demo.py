@@ -15,6 +15,7 @@ from turnout.apps.simulate import (
     CREDENTIALS,
     KINDS,
     event_seed,
+    heed_interrupts,
     read_seed,
     secrets_of,
     simulator,
@@ -90,6 +91,8 @@ def demo(
         raise InputError(
             f"{examples} does not hold the example event", "run the demo from the project's folder, or name --examples"
         )
+    if web and not face.json:
+        heed_interrupts()
     if attendees < 0:
         raise InputError(f"{attendees} is no number of people", "0 or more: --attendees 50")
     if source not in SOURCES:

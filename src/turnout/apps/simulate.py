@@ -1,6 +1,7 @@
 """The command that runs a simulator on a port, and how simulators are made."""
 
 import json
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -79,6 +80,7 @@ def simulate(
         raise InputError(f"there is no simulator of {kind!r}", f"choose one of: {', '.join(SIMULATED)}")
     if not 0 <= port <= LAST_PORT:
         raise InputError(f"there is no port {port}", f"take one from 1 to {LAST_PORT}, or 0 for any that is free")
+    heed_interrupts()
     clock, content = ShiftedClock(), read_seed(seed)
     if kind == "kaltura":
         content = event_seed(content, clock.now(), attendees=attendees, starts_in=starts_in)
@@ -149,8 +151,14 @@ def read_seed(file: Path | None) -> Mapping[str, Any] | None:
     return found
 
 
+def heed_interrupts() -> None:
+    """Let Ctrl-C, or being asked to end, interrupt this process, also where whoever started it had that ignored."""
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
+
+
 def wait_for_interrupt() -> None:
-    """Wait until Ctrl-C."""
+    """Wait until Ctrl-C, or until asked to end."""
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
